@@ -1,0 +1,1 @@
+"""The rules of the work in plain Python: no Django, no database, no clock."""
