@@ -1,0 +1,226 @@
+"""Process chains as TOML text, which an official can read and change (domain.md 2).
+
+A file has one ``[chain]`` and lists of ``[[stage]]``, ``[[lane]]`` and ``[[node]]``; a node names what it
+waits for in ``waits_for`` (hard), ``any_of`` (hard, one of each group is enough) and ``prefers`` (soft).
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from domain.chains import (
+    ChainSpec,
+    ClockOwner,
+    EdgeKind,
+    EdgeSpec,
+    LaneSpec,
+    NodeSpec,
+    StageSpec,
+    check_chain,
+    working_days,
+)
+from domain.errors import gettext_noop
+from domain.schedule import ChainError
+from domain.workdays import LimitUnit
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_PLACE_KEYS: Final = ("code", "name", "name_en")
+_CHAIN_KEYS: Final = ("code", "kind", "name", "name_en", "source", "note")
+_BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition")
+_AFTER_EDGES: Final = ("unconfirmed", "source", "note")
+_NODE_KEYS: Final = (
+    *(*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit", "limit_unit", *_BEFORE_EDGES),
+    *("waits_for", "any_of", "prefers", *_AFTER_EDGES),
+)
+
+
+def read_chain(text: str, *, where: str) -> ChainSpec:
+    """The chain that a TOML text defines; ``where`` (a file name) begins every complaint.
+
+    Absent ``plan_days`` are the limit in working days, an absent ``limit_unit`` is working days.
+
+    Raises ChainError for text that is not TOML, a key that means nothing, a value of the wrong kind, a node
+    with neither limit nor plan days, and all that ``check_chain`` refuses.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ChainError(
+            gettext_noop("%(where)s is not valid TOML: %(reason)s."), where=where, reason=error
+        ) from error
+    whole = _Table(where, "file", document)
+    whole.only({"chain", "stage", "lane", "node"})
+    head = _Table(where, "chain", whole.value("chain", dict, {}))
+    head.only(_CHAIN_KEYS)
+    nodes = [_Table(where, "node", row) for row in whole.rows("node")]
+    chain = ChainSpec(
+        code=head.text("code"),
+        kind=head.text("kind"),
+        name=head.text("name"),
+        name_en=head.text("name_en"),
+        source=head.text("source"),
+        note=head.text("note"),
+        stages=tuple(StageSpec(*place) for place in _places(whole, "stage")),
+        lanes=tuple(LaneSpec(*place) for place in _places(whole, "lane")),
+        nodes=tuple(_node(table) for table in nodes),
+        edges=tuple(edge for table in nodes for edge in _edges(table)),
+    )
+    check_chain(chain, where=where)
+    return chain
+
+
+def write_chain(chain: ChainSpec) -> str:
+    """The chain as TOML, without comments; ``read_chain`` gives the same chain back."""
+    lines = ["[chain]", *_lines(chain, _CHAIN_KEYS)]
+    for table, places in (("stage", chain.stages), ("lane", chain.lanes)):
+        for place in places:
+            lines += ["", f"[[{table}]]", *_lines(place, _PLACE_KEYS)]
+    for node in chain.nodes:
+        lines += ["", "[[node]]", *_node_lines(node, chain.edges)]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table of a file, which knows how to complain: ``where`` is the file, ``kind`` the table's name."""
+
+    where: str
+    kind: str
+    values: Mapping[str, Any]
+
+    @property
+    def at(self) -> str:
+        return f"{self.where}, [{self.kind}] {self.values.get('code', '')}".strip()
+
+    def only(self, keys: Iterable[str]) -> None:
+        for key in self.values:
+            if key not in keys:
+                raise ChainError(
+                    gettext_noop("%(where)s: the key “%(key)s” means nothing here."), where=self.at, key=key
+                )
+
+    def value(self, key: str, kind: type, default: Any) -> Any:
+        """The value of ``key``; refused when it is there but of another kind (true is no number)."""
+        value = self.values.get(key, default)
+        if value is not default and type(value) is not kind:
+            raise self.refuse(key, value)
+        return value
+
+    def text(self, key: str) -> str:
+        return str(self.value(key, str, ""))
+
+    def flag(self, key: str) -> bool:
+        return self.value(key, bool, None) is True
+
+    def texts(self, key: str) -> list[str]:
+        return self._all(key, str)
+
+    def rows(self, key: str) -> list[Mapping[str, Any]]:
+        return self._all(key, dict)
+
+    def groups(self, key: str) -> list[list[str]]:
+        groups: list[list[str]] = self._all(key, list)
+        if not all(group and all(type(code) is str for code in group) for group in groups):
+            raise self.refuse(key, groups)
+        return groups
+
+    def choice(self, key: str, kind: type[Choice], default: Choice | None = None) -> Choice:
+        value = self.values.get(key, default)
+        try:
+            return kind(value)
+        except ValueError as error:
+            raise self.refuse(key, value) from error
+
+    def refuse(self, key: str, value: object) -> ChainError:
+        if value is None:
+            return ChainError(gettext_noop("%(where)s: “%(key)s” is missing."), where=self.at, key=key)
+        return ChainError(
+            gettext_noop("%(where)s: “%(key)s” cannot be “%(value)s”."), where=self.at, key=key, value=value
+        )
+
+    def _all(self, key: str, kind: type) -> list[Any]:
+        values: list[Any] = self.value(key, list, [])
+        for value in values:
+            if type(value) is not kind:
+                raise self.refuse(key, value)
+        return values
+
+
+def _places(whole: _Table, kind: str) -> Iterator[tuple[str, str, str]]:
+    for row in whole.rows(kind):
+        table = _Table(whole.where, kind, row)
+        table.only(_PLACE_KEYS)
+        yield table.text("code"), table.text("name"), table.text("name_en")
+
+
+def _node(table: _Table) -> NodeSpec:
+    table.only(_NODE_KEYS)
+    limit: int | None = table.value("limit", int, None)
+    unit = table.choice("limit_unit", LimitUnit, LimitUnit.WORKING)
+    plan_days = table.value("plan_days", int, None if limit is None else working_days(limit, unit))
+    if plan_days is None:
+        raise ChainError(gettext_noop("%(where)s: it needs a limit or plan_days."), where=table.at)
+    return NodeSpec(
+        code=table.text("code"),
+        name=table.text("name"),
+        name_en=table.text("name_en"),
+        stage=table.text("stage"),
+        lane=table.text("lane"),
+        unit=table.text("unit"),
+        clock=table.choice("clock", ClockOwner),
+        limit=limit,
+        limit_unit=unit,
+        plan_days=plan_days,
+        is_key=table.flag("key"),
+        optional=table.flag("optional"),
+        condition=table.text("condition"),
+        unconfirmed=table.flag("unconfirmed"),
+        source=table.text("source"),
+        note=table.text("note"),
+    )
+
+
+def _edges(table: _Table) -> Iterator[EdgeSpec]:
+    target = table.text("code")
+    for code in table.texts("waits_for"):
+        yield EdgeSpec(code, target, EdgeKind.HARD)
+    for number, group in enumerate(table.groups("any_of"), start=1):
+        for code in group:
+            yield EdgeSpec(code, target, EdgeKind.HARD, str(number))
+    for code in table.texts("prefers"):
+        yield EdgeSpec(code, target, EdgeKind.SOFT)
+
+
+def _lines(row: object, keys: Iterable[str]) -> Iterator[str]:
+    """``key = value`` of each field that says something; nought does."""
+    for key in keys:
+        value = getattr(row, "is_key" if key == "key" else key)
+        if value is not None and value is not False and value != "":
+            yield f"{key} = {_toml(value)}"
+
+
+def _node_lines(node: NodeSpec, edges: Iterable[EdgeSpec]) -> Iterator[str]:
+    into = [edge for edge in edges if edge.target == node.code]
+    groups: dict[str, list[str]] = {}
+    for edge in into:
+        if edge.group:
+            groups.setdefault(edge.group, []).append(edge.source)
+    waits_for = [edge.source for edge in into if edge.kind is EdgeKind.HARD and not edge.group]
+    prefers = [edge.source for edge in into if edge.kind is EdgeKind.SOFT]
+    yield from _lines(node, (*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit"))
+    if node.limit is not None:
+        yield from _lines(node, ("limit_unit",))
+    yield from _lines(node, _BEFORE_EDGES)
+    for key, value in (("waits_for", waits_for), ("any_of", list(groups.values())), ("prefers", prefers)):
+        if value:
+            yield f"{key} = {_toml(value)}"
+    yield from _lines(node, _AFTER_EDGES)
+
+
+def _toml(value: Any) -> str:
+    # What JSON writes of these kinds is TOML too, but for the one control character that JSON leaves bare.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
