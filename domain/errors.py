@@ -14,3 +14,23 @@ class DomainError(Exception):
         super().__init__(template % params if params else template)
         self.template = template
         self.params: Mapping[str, object] = params
+
+
+class RuleError(DomainError):
+    """The thing asked for is against a rule of the work; nothing was changed (HTTP 409)."""
+
+
+class StaleError(DomainError):
+    """The row has changed since it was read; nothing was changed (HTTP 412)."""
+
+
+class InputError(DomainError):
+    """What was typed cannot be understood or is missing (HTTP 400)."""
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for the message catalogue; the text itself is returned unchanged.
+
+    The domain knows no translation machinery, but the catalogue is collected by function name.
+    """
+    return text

@@ -1,6 +1,8 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,3 +15,23 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real data (../shared/data) is not there")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _forget_templates() -> Iterator[None]:
+    """What is remembered of published templates is keyed by row number, which tests use again."""
+    yield
+    from milestones import calendar_table, graph, laying
+
+    for remembered in (graph.graph_of, graph.steps_of, laying.layout, calendar_table._read):
+        remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Tests need no collected files."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

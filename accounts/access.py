@@ -1,0 +1,90 @@
+"""Who may see and change what; the only file that says so.
+
+Everything hangs on a project, so both questions are answered as a ``Q`` along a path that leads to one.
+Out of sight is 404, in sight but not yours is 403 (``PermissionDenied``).
+
+============  ===========================================  =============================================
+role          sees                                         changes
+============  ===========================================  =============================================
+liaison       the projects of the own unit, and all those  the projects for which he or she is the
+              for which he or she is the liaison           liaison
+manager       every project the own unit takes part in     projects of the own town or led by the own
+                                                           department; elsewhere the own unit's nodes
+… of the      everything                                   everything
+bureau
+leader        everything                                   nothing
+system        everything                                   everything
+============  ===========================================  =============================================
+"""
+
+from typing import Generic, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from typing_extensions import Self
+
+from accounts.models import Unit, User
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+EVERYTHING = Q()
+NOTHING = Q(pk__in=[])
+
+
+def _runs_the_platform(user: User) -> bool:
+    return user.unit is not None and user.unit.kind == Unit.Kind.BUREAU
+
+
+def visible(user: User | AnonymousUser, path: str = "") -> Q:
+    """Rows whose project, reached through `path` (``"project__"``), `user` may see."""
+    if not isinstance(user, User) or not user.is_active:
+        return NOTHING
+    match user.role:
+        case User.Role.LEADER | User.Role.SYSTEM:
+            return EVERYTHING
+        case User.Role.LIAISON:
+            own_town = Q((f"{path}town", user.unit_id)) if user.unit_id else NOTHING
+            return own_town | Q((f"{path}liaison", user.pk))
+        case User.Role.MANAGER if _runs_the_platform(user):
+            return EVERYTHING
+        case User.Role.MANAGER if user.unit_id:
+            # A unit takes part in a project once, so this join repeats no row.
+            return Q((f"{path}units", user.unit_id))
+        case _:
+            return NOTHING
+
+
+def editable(user: User | AnonymousUser, path: str = "", *, duty: str = "") -> Q:
+    """Rows whose project, reached through `path`, `user` may change.
+
+    `duty` names the path to the unit that must do the row itself (a node's ``unit``): its managers may
+    change the row though the project is led by others.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return NOTHING
+    match user.role:
+        case User.Role.SYSTEM:
+            return EVERYTHING
+        case User.Role.LIAISON:
+            return Q((f"{path}liaison", user.pk))
+        case User.Role.MANAGER if _runs_the_platform(user):
+            return EVERYTHING
+        case User.Role.MANAGER if user.unit_id:
+            theirs = Q((f"{path}town", user.unit_id)) | Q((f"{path}department", user.unit_id))
+            return theirs | Q((duty, user.unit_id)) if duty else theirs
+        case _:
+            return NOTHING
+
+
+class ScopedQuerySet(models.QuerySet[Row], Generic[Row]):
+    """Rows that belong to a project; subclasses name the path to it, and to the unit whose duty a row is."""
+
+    project_path = ""
+    duty_path = ""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(visible(user, self.project_path))
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        return self.filter(editable(user, self.project_path, duty=self.duty_path))

@@ -1,0 +1,59 @@
+"""What a broken rule looks like: one sentence with the right status, for a page and for the API alike.
+
+=================  ======  ===================================================
+PermissionDenied     403   in sight, but not yours
+Http404              404   out of sight
+RuleError            409   against a rule of the work
+StaleError           412   changed since it was read
+other DomainError    400   what was sent cannot be understood
+=================  ======  ===================================================
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from domain.errors import DomainError, RuleError, StaleError
+
+
+def status_of(error: DomainError) -> int:
+    match error:
+        case RuleError():
+            return 409
+        case StaleError():
+            return 412
+        case _:
+            return 400
+
+
+def sentence(error: DomainError) -> str:
+    """What is the matter, in the reader's language."""
+    return gettext(error.template) % error.params if error.params else gettext(error.template)
+
+
+def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, with the domain's refusals added."""
+    if isinstance(error, DomainError):
+        return Response({"detail": sentence(error)}, status=status_of(error))
+    return exception_handler(error, context)
+
+
+class ErrorPageMiddleware:
+    """Shows a domain error as a page, or as a fragment where htmx asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        template = "_problem.html" if request.headers.get("HX-Request") else "problem.html"
+        return render(request, template, {"sentence": sentence(error)}, status=status_of(error))

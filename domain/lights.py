@@ -1,0 +1,95 @@
+"""When a node is overdue, and which light it shows: computed, never typed (design.md, section 3).
+
+The rule must hold in Python for one node and in SQL for a hundred thousand. So it is stated once as dates
+to compare with: ``LightRule`` turns a day and a calendar into cut-off dates, and both sides compare with
+these. ``milestones.querysets`` holds the SQL side; a Hypothesis test shows that the two agree.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import ceil
+
+from domain.lifecycle import Status
+from domain.workdays import WorkCalendar, near_until
+
+MAX_WINDOW = 5
+"""The longest yellow window in working days, and the one of a node that has no limit."""
+
+
+class Light(StrEnum):
+    """From what wants attention most to what wants none."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    VIOLET = "violet"
+    GREEN = "green"
+    GREY = "grey"
+    BLUE = "blue"
+    WHITE = "white"
+
+
+def worst(lights: "list[Light]") -> Light:
+    """The light that wants attention most; blue where nothing is left to do."""
+    order = list(Light)
+    return min(lights, key=order.index, default=Light.BLUE)
+
+
+def deadline(due_on: date | None, limit_on: date | None) -> date | None:
+    """The day that counts: the earlier of the approved plan date and the end of the approval clock."""
+    return min((day for day in (due_on, limit_on) if day is not None), default=None)
+
+
+def yellow_window(limit: int | None) -> int:
+    """How many working days before the deadline a node turns yellow.
+
+    max(1, min(5, ceil(20 % of the limit))), and 5 where there is no limit. The limit is taken in its own
+    unit, working or calendar days.
+    """
+    return MAX_WINDOW if limit is None else max(1, min(MAX_WINDOW, ceil(limit / 5)))
+
+
+@dataclass(frozen=True, slots=True)
+class LightRule:
+    """The rule of one day: the dates that deadlines are compared with."""
+
+    today: date
+    calendar: WorkCalendar
+    near_until: tuple[date, ...]
+    """For a window of 1 … 5 working days, the last deadline that is yellow today."""
+
+    @classmethod
+    def on(cls, today: date, calendar: WorkCalendar) -> "LightRule":
+        windows = range(1, MAX_WINDOW + 1)
+        return cls(today, calendar, tuple(near_until(calendar, today, days) for days in windows))
+
+    def is_overdue(self, status: Status, due_on: date | None, limit_on: date | None) -> bool:
+        """Not done, waived or held, and today is after the plan date or after the limit."""
+        day = deadline(due_on, limit_on)
+        return status in {Status.WAITING, Status.RUNNING} and day is not None and day < self.today
+
+    def light(
+        self, status: Status, due_on: date | None, limit_on: date | None, limit: int | None
+    ) -> Light:
+        """The light of a node; `limit` is the length of its approval limit in its own unit."""
+        match status:
+            case Status.DONE:
+                return Light.BLUE
+            case Status.WAIVED:
+                return Light.WHITE
+            case Status.HELD:
+                return Light.VIOLET
+        day = deadline(due_on, limit_on)
+        if day is not None and day < self.today:
+            return Light.RED
+        if day is not None and day <= self.near_until[yellow_window(limit) - 1]:
+            return Light.YELLOW
+        return Light.GREY if status == Status.WAITING else Light.GREEN
+
+    def days_late(self, day: date | None) -> int:
+        """Working days that have passed since the deadline; 0 on or before it."""
+        return 0 if day is None or day >= self.today else self.calendar.count(day, self.today)
+
+    def days_left(self, day: date) -> int:
+        """Working days from today to the deadline, the deadline's day counted, today not."""
+        return max(0, self.calendar.count(self.today, day))

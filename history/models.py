@@ -1,0 +1,51 @@
+"""Who changed what, when, and why."""
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from history.querysets import ChangeQuerySet
+
+
+class Change(models.Model):
+    """One change that one action made. Rows are only ever added.
+
+    ``before`` and ``after`` hold the fields that changed, by name; ``batch`` ties together what one
+    import or one command did. Projects and nodes are named by string: history lies below them.
+    """
+
+    class Verb(models.TextChoices):
+        PROJECT_ADDED = "project_added", _("added the project")
+        PROJECT_CHANGED = "project_changed", _("changed the project")
+        CHAIN_LAID = "chain_laid", _("laid the chain")
+        NODE_STARTED = "node_started", _("started")
+        NODE_FINISHED = "node_finished", _("finished")
+        NODE_REOPENED = "node_reopened", _("reopened")
+        NODE_WAIVED = "node_waived", _("waived")
+        NODES_RECORDED = "nodes_recorded", _("recorded from a ledger")
+        TEMPLATE_PUBLISHED = "template_published", _("published the template")
+
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    verb = models.CharField(_("what"), max_length=24, choices=Verb.choices)
+    project = models.ForeignKey(
+        "projects.Project", models.PROTECT, null=True, related_name="changes", verbose_name=_("project")
+    )
+    node = models.ForeignKey(
+        "milestones.Node", models.PROTECT, null=True, related_name="changes", verbose_name=_("node")
+    )
+    before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
+    note = models.TextField(_("reason"), blank=True)
+    batch = models.UUIDField(null=True, db_index=True)
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.get_verb_display()}"

@@ -1,0 +1,1 @@
+"""Spreadsheets in (read, match, plan, apply) and the ledger out."""

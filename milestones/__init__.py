@@ -1,0 +1,1 @@
+"""Chains of nodes: templates, nodes, the working-day calendar, overdue flags."""

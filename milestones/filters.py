@@ -1,0 +1,115 @@
+"""How lists of nodes are narrowed: the same on the page, in the API and in the export."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from domain.lights import Light, LightRule
+from milestones.models import Node
+from milestones.querysets import NodeQuerySet
+from projects.models import Project
+
+LIGHT_LABELS = {
+    Light.RED: _("Overdue"),
+    Light.YELLOW: _("Due soon"),
+    Light.VIOLET: _("On hold"),
+    Light.GREEN: _("On time"),
+    Light.GREY: _("Waiting"),
+    Light.BLUE: _("Done"),
+    Light.WHITE: _("Waived"),
+}
+
+ORDERINGS = {
+    "deadline": ("deadline_on", "pk"),
+    "-deadline": ("-deadline_on", "-pk"),
+    "project": ("project__name", "project", "template_node__position"),
+    "unit": ("unit__position", "unit__name", "deadline_on", "pk"),
+    "node": ("template_node__position", "deadline_on", "pk"),
+}
+ORDERING_LABELS = {
+    "deadline": _("most days late first"),
+    "-deadline": _("latest deadline first"),
+    "project": _("by project"),
+    "unit": _("by responsible unit"),
+    "node": _("by place in the chain"),
+}
+
+
+def units(kind: str | None = None) -> Any:
+    """The choices of a unit filter: units are no secret, projects are."""
+
+    def choices(_request: object) -> QuerySet[Unit]:
+        return Unit.objects.filter(kind=kind) if kind else Unit.objects.all()
+
+    return choices
+
+
+class NodeFilter(django_filters.FilterSet):
+    """Needs the `rule` of the day beside the request's parameters."""
+
+    light = django_filters.MultipleChoiceFilter(
+        choices=list(LIGHT_LABELS.items()), method="in_lights", label=_("light")
+    )
+    unit = django_filters.ModelChoiceFilter(queryset=units(), label=_("responsible unit"))
+    department = django_filters.ModelChoiceFilter(
+        field_name="project__department", queryset=units(Unit.Kind.DEPARTMENT), label=_("lead department")
+    )
+    town = django_filters.ModelChoiceFilter(
+        field_name="project__town", queryset=units(Unit.Kind.TOWN), label=_("town")
+    )
+    kind = django_filters.ChoiceFilter(
+        field_name="project__kind", choices=Project.Kind.choices, label=_("project kind")
+    )
+    chain = django_filters.CharFilter(field_name="template_node__template__code", label=_("process template"))
+    node_kind = django_filters.CharFilter(field_name="template_node__code", label=_("node kind"))
+    project = django_filters.NumberFilter(field_name="project", label=_("project"))
+    status = django_filters.CharFilter(field_name="status", label=_("status"))
+    late_from = django_filters.NumberFilter(method="late_at_least", label=_("working days late, from"))
+    late_to = django_filters.NumberFilter(method="late_at_most", label=_("working days late, to"))
+    due_after = django_filters.DateFilter(field_name="deadline_on", lookup_expr="gte", label=_("due from"))
+    due_before = django_filters.DateFilter(field_name="deadline_on", lookup_expr="lte", label=_("due until"))
+    knocked_on = django_filters.BooleanFilter(method="is_held_up", label=_("knocked on"))
+    search = django_filters.CharFilter(method="matching", label=_("search"))
+    ordering = django_filters.ChoiceFilter(
+        choices=list(ORDERING_LABELS.items()), method="ordered", label=_("order"), empty_label=None
+    )
+
+    class Meta:
+        model = Node
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, rule: LightRule, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule = rule
+
+    def in_lights(self, nodes: NodeQuerySet, _name: str, lights: list[str]) -> NodeQuerySet:
+        return nodes.in_lights([Light(light) for light in lights], self.rule) if lights else nodes
+
+    def late_at_least(self, nodes: NodeQuerySet, _name: str, days: int) -> NodeQuerySet:
+        return nodes.late_by_more_than(int(days) - 1, self.rule)
+
+    def late_at_most(self, nodes: NodeQuerySet, _name: str, days: int) -> NodeQuerySet:
+        return nodes.late_by_at_most(int(days), self.rule)
+
+    def is_held_up(self, nodes: NodeQuerySet, _name: str, yes: bool) -> NodeQuerySet:  # noqa: FBT001
+        return nodes.held_up() if yes else nodes.not_held_up()
+
+    def matching(self, nodes: NodeQuerySet, _name: str, text: str) -> NodeQuerySet:
+        return nodes.filter(
+            Q(project__name__icontains=text)
+            | Q(project__code__icontains=text)
+            | Q(project__enterprise__icontains=text)
+            | Q(template_node__name__icontains=text)
+            | Q(template_node__name_en__icontains=text)
+        )
+
+    def ordered(self, nodes: NodeQuerySet, _name: str, key: str) -> NodeQuerySet:
+        return nodes.order_by(*ORDERINGS[key])
+
+    def filter_queryset(self, queryset: NodeQuerySet) -> NodeQuerySet:
+        """Without an order asked for, the node that has been due longest comes first."""
+        nodes: NodeQuerySet = super().filter_queryset(queryset)
+        return nodes if self.form.cleaned_data.get("ordering") else nodes.order_by("deadline_on", "pk")

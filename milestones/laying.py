@@ -1,0 +1,88 @@
+"""Laying a template onto a project: which nodes it gets, whose they are, and when each is planned."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from accounts.models import Unit
+from domain.chains import EdgeKind
+from domain.schedule import Activity, Schedule, plan
+from domain.workdays import WorkCalendar
+from milestones.models import ChainTemplate, Node, TemplateEdge, TemplateNode
+from projects.models import Project
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The steps of a template that apply under certain conditions, with their schedule in working days."""
+
+    steps: tuple[TemplateNode, ...]
+    schedule: Schedule
+
+
+@lru_cache(maxsize=64)
+def layout(template_id: int, conditions: frozenset[str]) -> Layout:
+    """The steps of a published template that apply to a project of which `conditions` are true.
+
+    A step with a condition applies where the condition is named; an optional one where its own code is.
+    The plan follows hard and soft edges alike: soft ones are the recommended order.
+    """
+    steps = tuple(
+        step
+        for step in TemplateNode.objects.filter(template=template_id).order_by("position")
+        if _applies(step, conditions)
+    )
+    kept = {step.pk for step in steps}
+    waits: dict[int, list[str]] = {pk: [] for pk in kept}
+    groups: dict[int, dict[str, list[str]]] = {pk: {} for pk in kept}
+    for edge in TemplateEdge.objects.filter(target__in=kept, source__in=kept).order_by("pk"):
+        if edge.kind == EdgeKind.HARD and edge.group:
+            groups[edge.target_id].setdefault(edge.group, []).append(str(edge.source_id))
+        else:
+            waits[edge.target_id].append(str(edge.source_id))
+    return Layout(
+        steps=steps,
+        schedule=plan(
+            Activity(
+                key=str(step.pk), duration=step.plan_days, waits_for=tuple(waits[step.pk]),
+                any_of=tuple(tuple(members) for members in groups[step.pk].values()),
+            )
+            for step in steps
+        ),
+    )  # fmt: skip
+
+
+def _applies(step: TemplateNode, conditions: Collection[str]) -> bool:
+    if step.condition:
+        return step.condition in conditions
+    return not step.is_optional or step.code in conditions
+
+
+def nodes_for(
+    project: Project, template: ChainTemplate, *,
+    starts_on: date, conditions: frozenset[str], calendar: WorkCalendar, units: Mapping[str, Unit],
+) -> list[Node]:  # fmt: skip
+    """The nodes, not yet saved, that `project` gets; baseline and due dates lie in working days.
+
+    Day 0 of the plan is `starts_on`, moved to the first working day. A step without a responsible unit,
+    or with one that the district does not have, is the duty of the project's town.
+    """
+    plan_of = layout(template.pk, conditions)
+    start = calendar.on_or_after(starts_on)
+    nodes = []
+    for step in plan_of.steps:
+        due = calendar.add(start, plan_of.schedule.slots[str(step.pk)].earliest_finish)
+        unit = units.get(step.unit_name)
+        nodes.append(
+            Node(
+                project=project, template_node=step, unit_id=unit.pk if unit else project.town_id,
+                baseline_on=due, due_on=due, limit=step.limit,
+            )
+        )  # fmt: skip
+    return nodes
+
+
+def units_by_name() -> dict[str, Unit]:
+    """The district's units by name, as templates and ledgers call them."""
+    return {unit.name: unit for unit in Unit.objects.all()}

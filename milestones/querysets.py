@@ -1,0 +1,153 @@
+"""Which templates, nodes and flags. The SQL side of the rule in ``domain.lights`` stands here, once."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from typing_extensions import Self
+
+from accounts.access import ScopedQuerySet
+from domain.chains import EdgeKind
+from domain.lifecycle import CLOSED, OPEN, Status
+from domain.lights import MAX_WINDOW, Light, LightRule
+from domain.workdays import late_cutoff
+
+if TYPE_CHECKING:
+    from milestones.models import ChainTemplate, Node, OverdueFlag
+
+CLOCK_TICKS = Q(status__in=[Status.WAITING, Status.RUNNING])
+"""Not done, not waived, not on hold: only these can be overdue."""
+
+
+class ChainTemplateQuerySet(models.QuerySet["ChainTemplate"]):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def newest(self, code: str) -> "ChainTemplate | None":
+        """The newest published version of the chain with this code."""
+        return self.published().filter(code=code).order_by("-version").first()
+
+
+def _near(rule: LightRule) -> Q:
+    """Within the yellow window, which grows with the limit: 1 day up to a limit of 5, 2 up to 10 …"""
+    near = Q(limit__isnull=True, deadline_on__lte=rule.near_until[MAX_WINDOW - 1])
+    for window, until in enumerate(rule.near_until, start=1):
+        limits = Q(limit__lte=5 * window) if window < MAX_WINDOW else Q()
+        longer = Q(limit__gt=5 * (window - 1)) if window > 1 else Q(limit__gte=0)
+        near |= limits & longer & Q(deadline_on__lte=until)
+    return near
+
+
+def light_condition(light: Light, rule: LightRule) -> Q:
+    """The rows that show `light`; the seven conditions exclude one another and leave nothing out."""
+    in_time = CLOCK_TICKS & (Q(deadline_on__isnull=True) | Q(deadline_on__gte=rule.today))
+    far = Q(deadline_on__isnull=True) | ~_near(rule)
+    match light:
+        case Light.BLUE:
+            return Q(status=Status.DONE)
+        case Light.WHITE:
+            return Q(status=Status.WAIVED)
+        case Light.VIOLET:
+            return Q(status=Status.HELD)
+        case Light.RED:
+            return CLOCK_TICKS & Q(deadline_on__lt=rule.today)
+        case Light.YELLOW:
+            return CLOCK_TICKS & Q(deadline_on__gte=rule.today) & _near(rule)
+        case Light.GREY:
+            return in_time & far & Q(status=Status.WAITING)
+        case Light.GREEN:
+            return in_time & far & Q(status=Status.RUNNING)
+
+
+class NodeQuerySet(ScopedQuerySet["Node"]):
+    project_path = "project__"
+    duty_path = "unit"
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def in_light(self, light: Light, rule: LightRule) -> Self:
+        return self.filter(light_condition(light, rule))
+
+    def overdue(self, rule: LightRule) -> Self:
+        return self.in_light(Light.RED, rule)
+
+    def in_lights(self, lights: Iterable[Light], rule: LightRule) -> Self:
+        return self.filter(reduce(or_, (light_condition(light, rule) for light in lights), Q(pk__in=[])))
+
+    def late_by_more_than(self, days: int, rule: LightRule) -> Self:
+        """Overdue nodes whose deadline passed more than `days` working days ago."""
+        return self.overdue(rule).filter(deadline_on__lt=late_cutoff(rule.calendar, rule.today, days))
+
+    def late_by_at_most(self, days: int, rule: LightRule) -> Self:
+        """Overdue nodes whose deadline passed at most `days` working days ago."""
+        return self.overdue(rule).filter(deadline_on__gte=late_cutoff(rule.calendar, rule.today, days))
+
+    def due_between(self, first: date, last: date) -> Self:
+        """Nodes still to be done whose deadline falls into the days from `first` to `last`."""
+        return self.filter(CLOCK_TICKS, deadline_on__gte=first, deadline_on__lte=last)
+
+    def with_light(self, rule: LightRule) -> Self:
+        """Each row with its ``light``."""
+        cases = [When(light_condition(light, rule), then=Value(light.value)) for light in Light]
+        return self.annotate(light=Case(*cases, output_field=CharField()))
+
+    def held_up(self) -> Self:
+        """Nodes that cannot go on because a hard predecessor is still open (design.md: knocked on)."""
+        return self.filter(open_before())
+
+    def not_held_up(self) -> Self:
+        return self.filter(~open_before())
+
+    def for_list(self) -> Self:
+        return self.select_related("project__town", "project__liaison", "template_node", "unit")
+
+
+def open_before() -> Exists:
+    """A hard predecessor of the row is still open; of an any-of group, all of them are."""
+    edges = apps.get_model("milestones", "TemplateEdge")._default_manager
+    group_is_met = Exists(
+        edges.filter(
+            target=OuterRef("target"),
+            group=OuterRef("group"),
+            source__nodes__project=OuterRef(OuterRef("project")),
+            source__nodes__status__in=CLOSED,
+        )
+    )
+    return Exists(
+        edges.filter(
+            Q(group="") | ~group_is_met,
+            kind=EdgeKind.HARD,
+            target=OuterRef("template_node"),
+            source__nodes__project=OuterRef("project"),
+            source__nodes__status__in=OPEN,
+        )
+    )
+
+
+class OverdueFlagQuerySet(ScopedQuerySet["OverdueFlag"]):
+    project_path = "node__project__"
+
+    def open(self) -> Self:
+        return self.filter(cleared_on__isnull=True)
+
+    def raise_for(self, nodes: NodeQuerySet, *, on: date) -> int:
+        """Give each of `nodes` without an open flag one, in one statement; how many there were.
+
+        INSERT … SELECT is not in the ORM; here the database neither sends the nodes nor waits for them.
+        """
+        unflagged = nodes.exclude(Exists(self.open().filter(node=OuterRef("pk")))).order_by()
+        select, params = unflagged.values_list("pk", "deadline_on").query.sql_with_params()
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (node_id, deadline_on, raised_on) "  # noqa: S608 - no input in it
+                f"SELECT found.*, %s FROM ({select}) found WHERE true ON CONFLICT DO NOTHING",
+                [on, *params],
+            )
+            return cursor.rowcount

@@ -1,0 +1,1 @@
+"""Industrial projects: what they are, whose they are."""

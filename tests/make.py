@@ -1,0 +1,97 @@
+"""Makes what tests need; name only what the test is about."""
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from accounts.models import Unit, User
+from domain.chains import ChainSpec, ClockOwner, EdgeKind, EdgeSpec, LaneSpec, NodeSpec, StageSpec
+from domain.lifecycle import Status
+from milestones.models import ChainTemplate, Node
+from milestones.publishing import publish_template
+from projects.models import Project
+
+MONDAY = date(2026, 3, 2)
+FRIDAY = date(2026, 3, 6)
+
+_number = count(1)
+
+
+def make_unit(name: str = "", *, kind: str = Unit.Kind.TOWN) -> Unit:
+    return Unit.objects.create(name=name or f"单位{next(_number)}", kind=kind)
+
+
+def make_user(role: str = User.Role.MANAGER, *, unit: Unit | None = None, **fields: Any) -> User:
+    """A person; a manager without a `unit` is one of the bureau, and may see and change everything."""
+    if role == User.Role.MANAGER and unit is None:
+        unit, _ = Unit.objects.get_or_create(name="经济和信息化局", defaults={"kind": Unit.Kind.BUREAU})
+    username = fields.pop("username", f"user{next(_number)}")
+    return User.objects.create_user(username=username, password=None, role=role, unit=unit, **fields)
+
+
+def make_project(**fields: Any) -> Project:
+    fields.setdefault("name", f"项目{next(_number)}")
+    fields.setdefault("kind", Project.Kind.NEW_BUILD)
+    if "town" not in fields:
+        fields["town"] = make_unit()
+    project = Project.objects.create(**fields)
+    project.units.add(*(unit for unit in (project.town, project.department) if unit))
+    return project
+
+
+def make_chain(*codes: str, edges: tuple[tuple[str, str], ...] | None = None, soft: tuple[tuple[str, str], ...] = (),
+               any_of: tuple[tuple[str, str, str], ...] = (), code: str = "", limit: int | None = None) -> ChainSpec:  # fmt: skip
+    """A definition whose nodes wait hard for the one before, unless `edges` (source, target) say otherwise.
+
+    `any_of` are hard edges (source, target, group) of which one of a group is enough.
+    """
+    pairs = tuple(zip(codes, codes[1:], strict=False)) if edges is None else edges
+    return ChainSpec(
+        code=code or f"chain-{next(_number)}", kind="", name="链", name_en="Chain",
+        stages=(StageSpec("all", "全程", "All"),), lanes=(LaneSpec("main", "主线", "Main"),),
+        nodes=tuple(
+            NodeSpec(
+                code=code, name=f"节点{code}", name_en=f"Node {code}", stage="all", lane="main",
+                clock=ClockOwner.GOVERNMENT, limit=limit, plan_days=5,
+            )
+            for code in codes
+        ),
+        edges=(
+            *(EdgeSpec(source, target, EdgeKind.HARD) for source, target in pairs),
+            *(EdgeSpec(source, target, EdgeKind.SOFT) for source, target in soft),
+            *(EdgeSpec(source, target, EdgeKind.HARD, group) for source, target, group in any_of),
+        ),
+    )  # fmt: skip
+
+
+def make_template(*codes: str, **more: Any) -> ChainTemplate:
+    template, _ = publish_template(make_chain(*(codes or ("a", "b", "c")), **more), actor=User.objects.system())
+    return template
+
+
+def make_nodes(template: ChainTemplate | None = None, *, project: Project | None = None, **due: date | None) -> dict[str, Node]:
+    """The nodes of a project by code, all waiting; `due` sets due dates by code."""
+    template = template or make_template()
+    project = project or make_project()
+    return {
+        step.code: Node.objects.create(
+            project=project, template_node=step, unit=project.town, limit=step.limit,
+            due_on=due.get(step.code), baseline_on=due.get(step.code),
+        )
+        for step in template.nodes.all()
+    }  # fmt: skip
+
+
+def make_node(**fields: Any) -> Node:
+    """One node of a chain of one."""
+    node = make_nodes(make_template("only"), project=fields.pop("project", None))["only"]
+    for name, value in fields.items():
+        setattr(node, name, value)
+    if node.status in {Status.RUNNING, Status.HELD} and node.started_on is None:
+        node.started_on = MONDAY
+    if node.status == Status.DONE and node.finished_on is None:
+        node.finished_on = MONDAY
+    if node.status == Status.WAIVED and not node.waived_reason:
+        node.waived_reason = "企业无需求"
+    node.save()
+    return node

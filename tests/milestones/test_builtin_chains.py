@@ -1,0 +1,333 @@
+"""The four chains that come with the software, held against domain.md 2.2 to 2.5."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from domain.chain_files import read_chain, write_chain
+from domain.chains import ChainSpec, ClockOwner, EdgeKind, NodeSpec, activities, working_days
+from domain.schedule import plan
+from domain.workdays import LimitUnit
+
+FOLDER = Path(__file__).parents[2] / "milestones" / "chains"
+KINDS = ("new_build", "renovation", "expansion", "future_factory")
+
+# The predecessor column of domain.md, row by row: H hard, s soft, a slash is its "or". Not in its tables but
+# in the remarks of 2.2 are prelim (below the table) and fire1 and cad before cp (above it).
+NEW_BUILD = {
+    "admit": "",
+    "agree": "admit s",
+    "landconv": "agree s",
+    "regeval": "",
+    "listing": "landconv H, regeval H",
+    "won": "listing H",
+    "contract": "won H",
+    "fee": "contract H",
+    "handover": "contract H",
+    "landcert": "contract H, fee H",
+    "code": "agree s",
+    "eia": "code s",
+    "energy": "code s",
+    "water": "code s",
+    "safety": "code s",
+    "lup": "contract H, code H, landcert s",
+    "scheme": "won s",
+    "notice": "scheme s",
+    "epp": "lup H, scheme H, notice H",
+    "prelim": "scheme s",
+    "cd": "scheme s, prelim s",
+    "cdreview": "cd H",
+    "fire1": "cd H",
+    "cad": "cd H",
+    "bid": "scheme s",
+    "qs": "bid H",
+    "site": "handover H",
+    "cp1": "epp H, bid H, qs H",
+    "cp": "epp H, cdreview H, qs H, bid H, site H, fire1 s, cad s",
+    "pile": "cp1/cp H",
+    "stat": "code H, pile H",
+    "found": "pile H",
+    "top": "found H, cp H",
+    "pwplan": "code s",
+    "pwdesign": "pwplan H",
+    "pwsub": "pwplan H",
+    "pwcheck": "pwsub H",
+    "pwon": "pwcheck H",
+    "utils": "cp s",
+    "equip": "top s",
+    "plancheck": "top H",
+    "fire2": "top H",
+    "accept": "plancheck H, fire2 H",
+    "file": "accept H",
+    "bldcert": "file s",
+    "envacc": "equip s",
+    "prod": "accept H, pwon H, equip H, envacc s",
+    "scale": "prod H",
+    "full": "prod H",
+    "review": "full H",
+}
+RENOVATION = {
+    "plan": "",
+    "code": "plan s",
+    "promise": "code s",
+    "eia": "code s",
+    "energy": "code s",
+    "build": "code s",
+    "order": "code s",
+    "stat": "code H, order/build H",
+    "install": "order H",
+    "trial": "install H, eia H",
+    "accept": "trial s",
+    "prod": "accept s",
+    "full": "prod H",
+    "subsidy": "accept s",
+}
+EXPANSION = {
+    "agree": "",
+    "code": "agree s",
+    "owner": "",
+    "cond": "owner H",
+    "check": "",
+    "eia": "code s",
+    "energy": "code s",
+    "scheme": "cond H",
+    "notice": "cond H, scheme s",
+    "epp": "scheme H, notice H",
+    "cd": "scheme s",
+    # As new_build from here on, but for the land that is there already and machines without a new hall.
+    **dict(list(NEW_BUILD.items())[list(NEW_BUILD).index("cdreview") :]),
+    "site": "owner H",
+    "equip": "top s, code s",
+}
+FUTURE_FACTORY = {
+    "pool": "",
+    "level": "pool s",
+    "apply": "level H",
+    "district": "apply H",
+    "city": "district H",
+    "expert": "city H",
+    "publicise": "expert H",
+    "listed": "publicise H",
+    "diag": "listed s",
+    "build": "listed s",
+    "eval": "build H",
+    "recog": "eval H",
+    "recheck": "recog s",
+}
+
+
+@lru_cache
+def built_in(kind: str) -> ChainSpec:
+    path = FOLDER / f"{kind}.toml"
+    return read_chain(path.read_text(encoding="utf-8"), where=path.name)
+
+
+def node(kind: str, code: str) -> NodeSpec:
+    return next(node for node in built_in(kind).nodes if node.code == code)
+
+
+def predecessors(chain: ChainSpec, code: str) -> set[str]:
+    """In the notation of the tables above."""
+    marks: set[str] = set()
+    groups: dict[str, list[str]] = {}
+    for edge in chain.edges:
+        if edge.target != code:
+            continue
+        if edge.group:
+            groups.setdefault(edge.group, []).append(edge.source)
+        else:
+            marks.add(f"{edge.source} {'H' if edge.kind is EdgeKind.HARD else 's'}")
+    return marks | {f"{'/'.join(members)} H" for members in groups.values()}
+
+
+def test_there_is_one_chain_for_each_kind_of_project() -> None:
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(KINDS)
+    assert [(built_in(kind).code, built_in(kind).kind) for kind in KINDS] == [(kind, kind) for kind in KINDS]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [("new_build", 49 + 1), ("renovation", 14), ("future_factory", 13)]
+)
+def test_a_chain_has_the_rows_of_its_table(kind: str, count: int) -> None:
+    assert len(built_in(kind).nodes) == count
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("new_build", NEW_BUILD),
+        ("renovation", RENOVATION),
+        ("expansion", EXPANSION),
+        ("future_factory", FUTURE_FACTORY),
+    ],
+)
+def test_every_node_stands_in_order_and_waits_for_what_the_table_says(
+    kind: str, table: dict[str, str]
+) -> None:
+    chain = built_in(kind)
+    assert [node.code for node in chain.nodes] == list(table)
+    for code, column in table.items():
+        assert predecessors(chain, code) == {mark for mark in column.split(", ") if mark}, code
+
+
+def test_every_chain_stands_in_stage_order() -> None:
+    for kind in KINDS:
+        chain = built_in(kind)
+        order = [stage.code for stage in chain.stages]
+        stages = [order.index(node.stage) for node in chain.nodes]
+        assert stages == sorted(stages)
+        assert set(stages) == set(range(len(order))), "a stage without nodes"
+        assert {node.lane for node in chain.nodes} == {lane.code for lane in chain.lanes}
+
+
+def test_every_name_is_there_in_both_languages() -> None:
+    for kind in KINDS:
+        chain = built_in(kind)
+        pairs = [(chain.name, chain.name_en)]
+        pairs += [(stage.name, stage.name_en) for stage in chain.stages]
+        pairs += [(lane.name, lane.name_en) for lane in chain.lanes]
+        pairs += [(step.name, step.name_en) for step in chain.nodes]
+        for name, name_en in pairs:
+            assert not name.isascii(), name
+            assert name_en, name
+            assert name_en.isascii(), name
+        names = [node.name for node in chain.nodes]
+        assert len(set(names)) == len(names)
+
+
+def test_what_is_background_knowledge_or_from_elsewhere_is_to_be_confirmed() -> None:
+    for kind in KINDS:
+        for step in built_in(kind).nodes:
+            assert step.source, step
+            marks = [mark.strip() for mark in step.source.split(",")]
+            if any(mark in {"B", "D"} or mark.startswith("S*") for mark in marks):
+                assert step.unconfirmed, step
+
+
+def test_a_plan_that_is_not_the_limit_is_to_be_confirmed() -> None:
+    for kind in KINDS:
+        for step in built_in(kind).nodes:
+            if step.limit is None or step.plan_days != working_days(step.limit, step.limit_unit):
+                assert step.unconfirmed, step
+
+
+def test_only_the_provincial_completion_stage_is_confirmed() -> None:
+    confirmed = [step.code for step in built_in("new_build").nodes if not step.unconfirmed]
+    assert confirmed == ["utils", "accept", "bldcert"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("new_build", "landconv listing code epp cp pile top accept prod full"),
+        ("renovation", "code order accept prod full"),
+        ("expansion", "code epp cp pile top accept prod full"),
+        ("future_factory", "listed recog"),
+    ],
+)
+def test_the_key_nodes_are_marked(kind: str, keys: str) -> None:
+    assert [step.code for step in built_in(kind).nodes if step.is_key] == keys.split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "conditions"),
+    [
+        (
+            "new_build",
+            {
+                "safety": "safety_review",
+                "notice": "public_notice",
+                "fire1": "fire_review",
+                "cad": "civil_defence",
+            },
+        ),
+        ("renovation", {"build": "building_work"}),
+        ("future_factory", {}),
+    ],
+)
+def test_conditional_nodes_name_their_fact(kind: str, conditions: dict[str, str]) -> None:
+    assert {step.code: step.condition for step in built_in(kind).nodes if step.condition} == conditions
+
+
+def test_an_expansion_has_building_nodes_only_where_it_builds() -> None:
+    conditions = {step.code: step.condition for step in built_in("expansion").nodes}
+    for code in ("cond", "scheme", "notice", "epp", "cdreview", "cp", "pile", "top", "accept"):
+        assert conditions[code] == "building_work"
+    for code in ("agree", "code", "owner", "eia", "pwon", "equip", "prod", "full"):
+        assert conditions[code] == ""
+    assert (conditions["check"], conditions["review"]) == ("storey_addition", "standard_land")
+
+
+def test_optional_nodes_are_off_until_asked_for() -> None:
+    optional = [(kind, step.code) for kind in KINDS for step in built_in(kind).nodes if step.optional]
+    assert optional == [
+        ("new_build", "prelim"),
+        ("new_build", "cp1"),
+        ("renovation", "subsidy"),
+        ("expansion", "cp1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "limit", "unit"),
+    [
+        ("contract", 10, LimitUnit.WORKING),
+        ("landcert", 30, LimitUnit.WORKING),
+        ("code", 1, LimitUnit.WORKING),
+        ("eia", 30, LimitUnit.CALENDAR),
+        ("lup", 5, LimitUnit.WORKING),
+        ("epp", 7, LimitUnit.WORKING),
+        ("cp1", 7, LimitUnit.CALENDAR),
+        ("cp", 7, LimitUnit.CALENDAR),
+        ("pwplan", 15, LimitUnit.WORKING),
+        ("pwcheck", 10, LimitUnit.WORKING),
+        ("accept", 30, LimitUnit.CALENDAR),
+        ("file", 15, LimitUnit.CALENDAR),
+    ],
+)
+def test_limits_are_those_of_the_sources(code: str, limit: int, unit: LimitUnit) -> None:
+    step = node("new_build", code)
+    assert (step.limit, step.limit_unit) == (limit, unit)
+
+
+def test_the_clock_is_the_owner_s() -> None:
+    assert node("new_build", "cp").clock is ClockOwner.GOVERNMENT
+    assert node("new_build", "cdreview").clock is ClockOwner.AGENCY
+    assert node("new_build", "pwsub").clock is ClockOwner.UTILITY
+    assert node("new_build", "pile").clock is ClockOwner.ENTERPRISE
+
+
+def test_what_the_enterprise_does_itself_is_the_duty_of_its_town() -> None:
+    assert node("new_build", "pile").unit == ""
+    assert node("new_build", "cp").unit == "住房和城乡建设局"
+    assert node("renovation", "code").unit == "经济和信息化局"
+    for kind in KINDS:
+        for step in built_in(kind).nodes:
+            if step.clock in {ClockOwner.GOVERNMENT, ClockOwner.UTILITY} and step.code != "regeval":
+                assert step.unit, step
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "least", "most"),
+    [
+        ("new_build", "prod", 420, 700),
+        ("renovation", "prod", 80, 300),
+        ("expansion", "prod", 250, 600),
+        ("future_factory", "recog", 250, 500),
+    ],
+)
+def test_the_plan_is_of_a_plausible_length(kind: str, last: str, least: int, most: int) -> None:
+    chain = built_in(kind)
+    assert least <= plan(activities(chain.nodes, chain.edges)).slots[last].earliest_finish <= most
+
+
+def test_an_expansion_without_building_work_still_files_before_it_equips() -> None:
+    chain = built_in("expansion")
+    slots = plan(activities([step for step in chain.nodes if not step.condition], chain.edges)).slots
+    assert slots["equip"].earliest_start == slots["code"].earliest_finish > 0
+
+
+def test_the_built_in_chains_survive_writing() -> None:
+    for kind in KINDS:
+        assert read_chain(write_chain(built_in(kind)), where="again") == built_in(kind)
