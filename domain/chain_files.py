@@ -47,7 +47,7 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
     with neither limit nor plan days, and all that ``check_chain`` refuses.
     """
     try:
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix("\ufeff"))  # what Windows' editors put first
     except tomllib.TOMLDecodeError as error:
         raise ChainError(
             gettext_noop("%(where)s is not valid TOML: %(reason)s."), where=where, reason=error
@@ -74,7 +74,10 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
 
 
 def write_chain(chain: ChainSpec) -> str:
-    """The chain as TOML, without comments; ``read_chain`` gives the same chain back."""
+    """The chain as TOML, without comments; ``read_chain`` gives the same chain back.
+
+    The edges come back by target in the order of the nodes, groups numbered, as ``read_chain`` makes them.
+    """
     lines = ["[chain]", *_lines(chain, _CHAIN_KEYS)]
     for table, places in (("stage", chain.stages), ("lane", chain.lanes)):
         for place in places:
@@ -212,7 +215,7 @@ def _node_lines(node: NodeSpec, edges: Iterable[EdgeSpec]) -> Iterator[str]:
     waits_for = [edge.source for edge in into if edge.kind is EdgeKind.HARD and not edge.group]
     prefers = [edge.source for edge in into if edge.kind is EdgeKind.SOFT]
     yield from _lines(node, (*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit"))
-    if node.limit is not None:
+    if node.limit is not None or node.limit_unit is not LimitUnit.WORKING:
         yield from _lines(node, ("limit_unit",))
     yield from _lines(node, _BEFORE_EDGES)
     for key, value in (("waits_for", waits_for), ("any_of", list(groups.values())), ("prefers", prefers)):

@@ -174,6 +174,10 @@ def test_a_wrong_file_is_refused_with_the_place(old: str, new: str, sentence: st
     assert complaint(GOOD.replace(old, new, 1)) == sentence
 
 
+def test_a_byte_order_mark_is_not_part_of_the_text() -> None:
+    assert read_chain("\ufeff" + GOOD, where="short.toml") == read_chain(GOOD, where="short.toml")
+
+
 def test_what_is_not_toml_is_refused_with_the_line() -> None:
     sentence = complaint(HEAD + "[[node]\n")
     assert sentence.startswith("short.toml is not valid TOML: ")
@@ -187,6 +191,13 @@ def test_a_table_in_the_wrong_form_is_refused() -> None:
 
 def test_what_was_written_reads_as_the_same_chain() -> None:
     chain = read_chain(GOOD, where="short.toml")
+    assert read_chain(write_chain(chain), where="again") == chain
+
+
+def test_a_unit_without_a_limit_survives_writing() -> None:
+    text = GOOD.replace("plan_days = 0", 'plan_days = 0\nlimit_unit = "calendar"')
+    chain = read_chain(text, where="short.toml")
+    assert chain.nodes[2].limit_unit is LimitUnit.CALENDAR
     assert read_chain(write_chain(chain), where="again") == chain
 
 
