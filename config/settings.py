@@ -40,6 +40,15 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "loca
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    # Ours come first, so that their templates and words win over those of the packages.
+    "config",
+    "ledger",
+    "meetings",
+    "screen",
+    "milestones",
+    "projects",
+    "history",
+    "accounts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -57,14 +66,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
-    "config",
-    "ledger",
-    "meetings",
-    "screen",
-    "milestones",
-    "projects",
-    "history",
-    "accounts",
 ]
 
 MIDDLEWARE = [
