@@ -1,0 +1,57 @@
+"""What each demonstration project is about and where it stands: ``projects.csv``, one line a project."""
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("projects.csv")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One project.
+
+    It stands `at` a node of its chain whose due date passed `late` working days ago (a negative number: is
+    still that far off). Without a node, all is done and was finished `late` working days ago, or, where
+    `late` is negative, begins that far in the future. `land` is in 亩, `money` in 万元.
+    """
+
+    kind: str
+    at: str
+    late: int
+    town: str
+    sector: str
+    enterprise: str
+    name: str
+    land: Decimal | None
+    money: Decimal
+    conditions: frozenset[str]
+    marks: frozenset[str]
+    """Peculiarities: ``waived:CODE``, ``reopened``, ``idle`` (not begun though it could), ``wrong-code``,
+    ``old-code``."""
+
+    @property
+    def waived(self) -> frozenset[str]:
+        return frozenset(mark.partition(":")[2] for mark in self.marks if mark.startswith("waived:"))
+
+
+def read_stories() -> list[Story]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return [_story(row) for row in csv.DictReader(file)]
+
+
+def _story(row: dict[str, str]) -> Story:
+    return Story(
+        kind=row["kind"],
+        at=row["at"],
+        late=int(row["late"]),
+        town=row["town"],
+        sector=row["sector"],
+        enterprise=row["enterprise"],
+        name=row["name"],
+        land=Decimal(row["land"]) if row["land"] else None,
+        money=Decimal(row["money"]),
+        conditions=frozenset(row["conditions"].split()),
+        marks=frozenset(row["marks"].split()),
+    )

@@ -1,0 +1,23 @@
+"""``manage.py seed_demo``: the demonstration district, only into an empty database."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from config.demo.people import PASSWORD, SHOWN
+from config.demo.sowing import sow
+from domain.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demonstration district: 60 projects in every state."
+
+    def handle(self, **options: Any) -> None:
+        try:
+            projects = sow(timezone.localdate())
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{projects} projects; log in with the password {PASSWORD} as")
+        for account in SHOWN:
+            self.stdout.write(f"  {account.username:8} {account.name}")
