@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -101,7 +102,7 @@ class NodeViewSet(GenericViewSet):
     pagination_class = Paging
     request: UserApiRequest
 
-    @property
+    @cached_property
     def rule(self) -> LightRule:
         return LightRule.on(timezone.localdate(), load_calendar())
 

@@ -30,6 +30,7 @@ ORDERINGS = {
     "node": ("template_node__position", "deadline_on", "pk"),
 }
 ORDERING_LABELS = {
+    "cause": _("causes first"),
     "deadline": _("most days late first"),
     "-deadline": _("latest deadline first"),
     "project": _("by project"),
@@ -107,7 +108,7 @@ class NodeFilter(django_filters.FilterSet):
         )
 
     def ordered(self, nodes: NodeQuerySet, _name: str, key: str) -> NodeQuerySet:
-        return nodes.order_by(*ORDERINGS[key])
+        return nodes.causes_first() if key == "cause" else nodes.order_by(*ORDERINGS[key])
 
     def filter_queryset(self, queryset: NodeQuerySet) -> NodeQuerySet:
         """Without an order asked for, the node that has been due longest comes first."""

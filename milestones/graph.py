@@ -28,12 +28,15 @@ class ChainGraph:
     hard_after: Mapping[int, tuple[int, ...]]
 
     def open_before(self, node: int, statuses: Statuses) -> list[int]:
-        """The hard predecessors that keep `node` from going on; of an unmet any-of group, each member."""
+        """The hard predecessors that keep `node` from going on; of an unmet any-of group, each.
+
+        One member done is enough; a waived one opens nothing while another is open.
+        """
         still = [key for key in self.hard.get(node, ()) if key in statuses and statuses[key] not in CLOSED]
         for group in self.groups.get(node, ()):
             members = [key for key in group if key in statuses]
-            if members and not any(statuses[key] in CLOSED for key in members):
-                still += members
+            if not any(statuses[key] == Status.DONE for key in members):
+                still += [key for key in members if statuses[key] not in CLOSED]
         return still
 
     def soft_before(self, node: int, statuses: Statuses) -> list[int]:

@@ -169,7 +169,6 @@ class Node(models.Model):
     objects = NodeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["project", "template_node__position"]
         verbose_name = _("node")
         verbose_name_plural = _("nodes")
         constraints = [

@@ -86,7 +86,7 @@ def _members(project_ids: set[int]) -> dict[int, _Members]:
     """By project, its nodes by template node."""
     members: dict[int, _Members] = {pk: {} for pk in project_ids}
     fields = ("project_id", "template_node_id", "pk", "status", "deadline_on", "unit__name")
-    for project, step, *facts in Node.objects.filter(project__in=project_ids).values_list(*fields):
+    for project, step, *facts in Node.objects.filter(project__in=project_ids).values_list(*fields).order_by():
         pk, status, deadline_on, unit = facts
         members[project][step] = _Member(pk, Status(status), deadline_on, unit or "")
     return members

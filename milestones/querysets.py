@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from accounts.access import ScopedQuerySet
 from domain.chains import EdgeKind
-from domain.lifecycle import CLOSED, OPEN, Status
+from domain.lifecycle import OPEN, Status
 from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
 
@@ -104,19 +104,26 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
     def not_held_up(self) -> Self:
         return self.filter(~open_before())
 
+    def causes_first(self) -> Self:
+        """What could be worked on now before what waits for it, each with the longest overdue first."""
+        return self.order_by(open_before(), "deadline_on", "pk")
+
     def for_list(self) -> Self:
         return self.select_related("project__town", "project__liaison", "template_node", "unit")
 
 
 def open_before() -> Exists:
-    """A hard predecessor of the row is still open; of an any-of group, all of them are."""
+    """A hard predecessor of the row is still open.
+
+    Of an any-of group one member done is enough; a waived member opens nothing while another is open.
+    """
     edges = apps.get_model("milestones", "TemplateEdge")._default_manager
     group_is_met = Exists(
         edges.filter(
             target=OuterRef("target"),
             group=OuterRef("group"),
             source__nodes__project=OuterRef(OuterRef("project")),
-            source__nodes__status__in=CLOSED,
+            source__nodes__status=Status.DONE,
         )
     )
     return Exists(

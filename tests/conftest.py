@@ -34,4 +34,13 @@ def _plain_static_files(settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def _filled_calendar(db: None) -> None:
+    """The announced holidays and make-up days, as ``fill_calendar`` enters them."""
+    from milestones.calendar_table import fill_calendar
+
+    fill_calendar()

@@ -134,7 +134,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'node',
                 'verbose_name_plural': 'nodes',
-                'ordering': ['project', 'template_node__position'],
             },
         ),
         migrations.CreateModel(

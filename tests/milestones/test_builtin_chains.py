@@ -250,13 +250,14 @@ def test_conditional_nodes_name_their_fact(kind: str, conditions: dict[str, str]
     assert {step.code: step.condition for step in built_in(kind).nodes if step.condition} == conditions
 
 
-def test_an_expansion_has_building_nodes_only_where_it_builds() -> None:
-    conditions = {step.code: step.condition for step in built_in("expansion").nodes}
-    for code in ("cond", "scheme", "notice", "epp", "cdreview", "cp", "pile", "top", "accept"):
-        assert conditions[code] == "building_work"
-    for code in ("agree", "code", "owner", "eia", "pwon", "equip", "prod", "full"):
-        assert conditions[code] == ""
-    assert (conditions["check"], conditions["review"]) == ("storey_addition", "standard_land")
+def test_an_expansion_always_builds_and_checks_the_old_structure_only_where_storeys_are_added() -> None:
+    conditions = {step.code: step.condition for step in built_in("expansion").nodes if step.condition}
+    assert conditions == {
+        "check": "storey_addition",
+        "fire1": "fire_review",
+        "cad": "civil_defence",
+        "review": "standard_land",
+    }
 
 
 def test_optional_nodes_are_off_until_asked_for() -> None:
@@ -320,12 +321,6 @@ def test_what_the_enterprise_does_itself_is_the_duty_of_its_town() -> None:
 def test_the_plan_is_of_a_plausible_length(kind: str, last: str, least: int, most: int) -> None:
     chain = built_in(kind)
     assert least <= plan(activities(chain.nodes, chain.edges)).slots[last].earliest_finish <= most
-
-
-def test_an_expansion_without_building_work_still_files_before_it_equips() -> None:
-    chain = built_in("expansion")
-    slots = plan(activities([step for step in chain.nodes if not step.condition], chain.edges)).slots
-    assert slots["equip"].earliest_start == slots["code"].earliest_finish > 0
 
 
 def test_the_built_in_chains_survive_writing() -> None:
