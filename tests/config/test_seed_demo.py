@@ -1,0 +1,93 @@
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Unit, User
+from config.demo.people import PASSWORD, SHOWN
+from config.demo.sowing import sow
+from config.demo.stories import read_stories
+from domain.lifecycle import Status
+from domain.lights import Light, LightRule
+from domain.project_code import CodeForm, CodeWarning, read_project_code
+from history.models import Change
+from milestones.calendar_table import load_calendar
+from milestones.models import Chain, Node, OverdueFlag
+from milestones.publishing import built_in_chains
+from milestones.queries import NodeRow, node_rows
+from projects.models import Project
+from tests.make import make_project
+
+pytestmark = pytest.mark.django_db
+
+SUNDAY = date(2026, 11, 22)
+
+
+def _rows() -> list[NodeRow]:
+    return node_rows(Node.objects.all().for_list(), LightRule.on(SUNDAY, load_calendar()))
+
+
+def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
+    assert sow(SUNDAY) == Project.objects.count() == 60
+    rows = _rows()
+    causes = [row for row in rows if row.light == Light.RED and not row.is_knocked_on]
+    late_at = sorted((row.label for row in causes), key=[row.label for row in causes].count)
+
+    assert {row.light for row in rows} == set(Light) - {Light.VIOLET}
+    assert {row.status for row in rows} == set(Status) - {Status.HELD}
+    assert {row.kind for row in rows} == set(Project.Kind)
+    assert late_at[-1] == "开闭所、外线工程建设"
+    assert late_at.count(late_at[-1]) == 9
+    assert {row.unit for row in causes if row.label == late_at[-1]} == {"供电公司"}
+    assert any(row.is_knocked_on for row in rows)
+    assert any(row.is_knocked_on for row in rows if row.unit != "供电公司")
+    assert Change.objects.filter(verb=Change.Verb.NODE_REOPENED).count() == 2
+    assert OverdueFlag.objects.count() == sum(row.light == Light.RED for row in rows)
+    _each_story_is_as_late_as_it_says(rows)
+    _codes_are_of_every_sort()
+    _some_project_has_not_begun_and_some_is_done()
+    _everybody_can_log_in_and_the_liaison_has_something_to_do(rows)
+
+
+def _each_story_is_as_late_as_it_says(rows: list[NodeRow]) -> None:
+    told = {(row.project, row.code): row for row in rows}
+    for story in read_stories():
+        if story.at and story.late > 0:
+            row = told[story.name, story.at]
+            assert (row.light, row.days_late) == (Light.RED, story.late), row
+
+
+def _codes_are_of_every_sort() -> None:
+    codes = [read_project_code(code) for code in Project.objects.exclude(code="").values_list("code", flat=True)]
+    assert [code.form for code in codes].count(CodeForm.OLD) == 1
+    assert [code.warnings for code in codes if code.warnings] == [(CodeWarning.CHECK_DIGIT,)]
+
+
+def _some_project_has_not_begun_and_some_is_done() -> None:
+    assert Chain.objects.filter(starts_on__gt=SUNDAY).exists()
+    assert Project.objects.exclude(nodes__status__in=[Status.WAITING, Status.RUNNING]).count() == 3
+
+
+def _everybody_can_log_in_and_the_liaison_has_something_to_do(rows: list[NodeRow]) -> None:
+    for account in SHOWN:
+        assert User.objects.get(username=account.username).check_password(PASSWORD)
+    mine = {row.pk: row for row in rows if row.liaison == "李明"}
+    assert {Light.RED, Light.YELLOW, Light.GREEN} <= {row.light for row in mine.values()}
+    liaison = User.objects.get(username="liaison")
+    assert set(Node.objects.editable_by(liaison).values_list("pk", flat=True)) == set(mine)
+
+
+def test_every_unit_that_a_built_in_chain_names_is_in_the_district() -> None:
+    from config.demo.people import settle_units
+
+    settle_units()
+    named = {node.unit for spec in built_in_chains() for node in spec.nodes if node.unit}
+    assert named <= set(Unit.objects.values_list("name", flat=True))
+
+
+def test_the_demonstration_leaves_a_database_with_projects_as_it_is() -> None:
+    make_project()
+    with pytest.raises(CommandError, match="empty database"):
+        call_command("seed_demo")
+    assert Project.objects.count() == 1
+    assert not User.objects.filter(username="admin").exists()
