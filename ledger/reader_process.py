@@ -1,7 +1,8 @@
 """The process that opens a file nobody trusts: ``python -m ledger.reader_process FILE [NAME]``.
 
-It limits itself before it touches the file, imports neither Django nor anything that knows a secret, writes what it
-found to standard output (``ledger.reading.wire``), and may die: ``ledger.reading.isolation`` makes a sentence of that.
+It limits itself before it touches the file, imports neither Django nor anything that knows a secret, writes
+what it found to standard output (``ledger.reading.wire``), and may die: ``ledger.reading.isolation`` makes a
+sentence of that.
 """
 
 import sys
@@ -40,7 +41,9 @@ def _limit_this_process() -> None:
         (resource.RLIMIT_FSIZE, limits.LARGEST_RESULT),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        _, allowed = resource.getrlimit(what)
+        limit = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(what, (limit, limit))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Any spreadsheet into plain tables, read in a process of its own with limits on memory and time.
 
-``read_workbook`` is the way in; ``Workbook``, ``Sheet``, ``CellError`` are what comes back; ``filled`` repeats a
-merged cell's value in every cell it covers; ``UnreadableFile`` is the one sentence that says why a file is refused.
+``read_workbook`` is the way in; ``Workbook``, ``Sheet``, ``CellError`` are what comes back; ``filled``
+repeats a merged cell's value in every cell it covers; ``UnreadableFile`` says why a file is refused.
 """
 
 from ledger.reading.errors import UnreadableFile

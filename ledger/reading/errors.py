@@ -3,7 +3,7 @@
 from domain.errors import DomainError
 
 
-class UnreadableFile(DomainError):
+class UnreadableFile(DomainError):  # noqa: N818 (reads as what it says)
     """A file, or a sheet in it, cannot be read; the sentence says which file and what is wrong with it."""
 
 

@@ -1,9 +1,11 @@
 """Reading in a process of its own, so that no file can take the whole house down."""
 
+import logging
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO
 
@@ -11,15 +13,16 @@ from ledger.reading import limits, wire
 from ledger.reading.errors import UnreadableFile
 from ledger.reading.sheets import Workbook
 
+logger = logging.getLogger(__name__)
 _HOUSE = Path(__file__).resolve().parents[2]
 
 
 def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
     """The workbook in the file, whatever its ending says: .xlsx, .xlsm, .xls, .xlsb, .ods, .csv, .tsv, .txt.
 
-    ``name`` is what the sentence calls the file, and its ending says whether a single column of text may be a table.
-    Raises UnreadableFile for everything that is no spreadsheet of ours: empty, damaged, protected by a password,
-    too large, another format, without any row. Reading takes at most 10 seconds and 512 MB.
+    ``name`` is what the sentence calls the file; its ending says whether a column of text may be a table.
+    Raises UnreadableFile for everything that is no spreadsheet we read: empty, damaged, protected by a
+    password, too large, another format, without any row. It takes at most 10 seconds and 512 MB.
     """
     shown = name or path.name
     size = path.stat().st_size
@@ -47,13 +50,17 @@ def _run(path: Path, shown: str, result: IO[bytes], complaints: IO[bytes]) -> in
         stdout=result,
         stderr=complaints,
     )
+    # Waiting with a time limit would poll; a timer that kills lets the wait end with the process.
+    timer = threading.Timer(limits.SECONDS, process.kill)
+    timer.start()
     try:
-        return process.wait(timeout=limits.SECONDS)
-    except subprocess.TimeoutExpired:
-        return None
+        code = process.wait()
     finally:
+        late = not timer.is_alive()
+        timer.cancel()
         process.kill()
         process.wait()
+    return None if late else code
 
 
 def _clean_environment() -> dict[str, str]:
@@ -70,8 +77,16 @@ def _failure(code: int | None, shown: str, complaints: IO[bytes]) -> UnreadableF
         )
     complaints.seek(0)
     complaint = complaints.read(limits.MEGABYTE)
-    if b"memory allocation of" in complaint or b"MemoryError" in complaint or b"capacity overflow" in complaint:
+    if (
+        b"memory allocation of" in complaint
+        or b"MemoryError" in complaint
+        or b"capacity overflow" in complaint
+    ):
         return too_much_memory(shown)
+    if code > 0 and b"panicked" not in complaint:
+        return UnreadableFile(
+            "“%(file)s” met a fault of this program and was not read; the fault is on record.", file=shown
+        )
     return UnreadableFile("“%(file)s” is damaged and cannot be read.", file=shown)
 
 

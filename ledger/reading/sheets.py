@@ -16,7 +16,7 @@ class CellError:
         return self.code
 
 
-Cell: TypeAlias = None | str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | CellError
+Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | CellError | None
 Row: TypeAlias = tuple[Cell, ...]
 
 
@@ -33,8 +33,8 @@ class Merge(NamedTuple):
 class Sheet:
     """One sheet. ``rows[0]`` is row 1 of the sheet; a row ends with its last cell that is not empty.
 
-    In a merged range only the first cell has the value, as in the file; see ``filled``. The empty text is None,
-    a number without a fraction an int. Text is as it was typed, white space included.
+    In a merged range only the first cell has the value, as in the file; see ``filled``. The empty text is
+    None, a number without a fraction is an int. Text is as it was typed, white space included.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The worksheets of a file in their order, hidden ones included; sheets that hold only a chart are left out."""
+    """The worksheets of a file in their order, hidden ones too; sheets that are only a chart are left out."""
 
     sheets: tuple[Sheet, ...]
 

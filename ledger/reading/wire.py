@@ -1,12 +1,12 @@
 """How the reading process hands over what it found: one JSON value on each line.
 
-JSON and not pickle, because the writer has just read a file that nobody trusts. Lines are: a sheet's head (an object
-with "sheet"), its rows (arrays), and at the very end ``{"end": true}``; or one object with "unreadable".
+JSON and not pickle, because the writer has just read a file that nobody trusts. Lines are: a sheet's head
+(an object with "sheet"), its rows (arrays), at the very end ``{"end": true}``; or one with "unreadable".
 """
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ledger.reading.errors import UnreadableFile
@@ -30,7 +30,7 @@ def tag(value: Any) -> dict[str, Any]:
     raise TypeError(type(value))
 
 
-_UNTAG = {
+_UNTAG: dict[str, Callable[[Any], Cell]] = {
     "at": dt.datetime.fromisoformat,
     "on": dt.date.fromisoformat,
     "time": dt.time.fromisoformat,
