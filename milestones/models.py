@@ -27,6 +27,11 @@ def in_reader_language(name: str, name_en: str) -> str:
     return name_en if name_en and (get_language() or "").startswith("en") else name
 
 
+def etag_of(pk: int, version: int) -> str:
+    """The entity tag of this version of a node, quotes included."""
+    return f'"{pk}-{version}"'
+
+
 class ChainTemplate(models.Model):
     """One version of a process chain. A published version never changes; projects are pinned to it."""
 
@@ -205,8 +210,7 @@ class Node(models.Model):
 
     @property
     def etag(self) -> str:
-        """The entity tag of this version of the row, quotes included."""
-        return f'"{self.pk}-{self.version}"'
+        return etag_of(self.pk, self.version)
 
 
 class OverdueFlag(models.Model):

@@ -1,13 +1,17 @@
 """What lists, sheets and the API show of nodes: one dataclass a row, computed the same for all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from itertools import islice
+from typing import Any, NamedTuple
 
 from domain.lifecycle import CLOSED, Status
 from domain.lights import Light, LightRule
 from milestones.graph import ChainGraph, graph_of, steps_of
-from milestones.models import Node
+from milestones.models import Node, etag_of
+from milestones.querysets import NodeQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,76 +66,139 @@ class NodeRow:
         return self.light == Light.RED and bool(self.blocked_by)
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Facts(NamedTuple):
+    """What is read of the node of a row; ``_PATHS`` says from where."""
+
+    pk: int
+    step: int
+    template: int
+    status: str
+    limit: int | None
+    baseline_on: date | None
+    due_on: date | None
+    limit_on: date | None
+    deadline_on: date | None
+    started_on: date | None
+    finished_on: date | None
+    version: int
+    unit: str | None
+    project_id: int
+    project: str
+    project_code: str
+    enterprise: str
+    kind: str
+    town: str
+    liaison: str | None
+    liaison_username: str | None
+
+
+_PATHS = (
+    "pk", "template_node_id", "template_node__template_id", "status", "limit",
+    "baseline_on", "due_on", "limit_on", "deadline_on", "started_on", "finished_on", "version", "unit__name",
+    "project_id", "project__name", "project__code", "project__enterprise", "project__kind",
+    "project__town__name", "project__liaison__display_name", "project__liaison__username",
+)  # fmt: skip
+
+
+class _Member(NamedTuple):
     """What is known of any node of a project that a row may have to mention."""
 
     pk: int
-    status: Status
     deadline_on: date | None
     unit: str
 
 
-_Members = dict[int, _Member]
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """The nodes of a project by template node."""
+
+    statuses: dict[int, Status]
+    members: dict[int, _Member]
+
+
+_STATUSES = {str(status): status for status in Status}
 
 
 def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
-    """Rows for `nodes` (loaded with ``for_list()``), in their order, with two queries however many."""
-    nodes = list(nodes)
-    projects = _members({node.project_id for node in nodes})
-    return [_row(node, projects[node.project_id], rule) for node in nodes]
+    """Rows for `nodes` (with ``for_list()``), in their order, with one query more however many.
+
+    Of a QuerySet only what a row shows is read, without an object for each node, town and liaison.
+    """
+    if isinstance(nodes, NodeQuerySet):
+        return _rows([_Facts(*row) for row in nodes.values_list(*_PATHS)], rule)
+    return _rows([_facts_of(node) for node in nodes], rule)
 
 
-def _members(project_ids: set[int]) -> dict[int, _Members]:
-    """By project, its nodes by template node."""
-    members: dict[int, _Members] = {pk: {} for pk in project_ids}
-    fields = ("project_id", "template_node_id", "pk", "status", "deadline_on", "unit__name")
-    for project, step, *facts in Node.objects.filter(project__in=project_ids).values_list(*fields).order_by():
-        pk, status, deadline_on, unit = facts
-        members[project][step] = _Member(pk, Status(status), deadline_on, unit or "")
-    return members
+def each_node_row(nodes: NodeQuerySet, rule: LightRule, *, at_once: int = 2000) -> Iterator[NodeRow]:
+    """The same rows for a list of any length; only `at_once` of them are held in memory."""
+    facts = nodes.values_list(*_PATHS).iterator(chunk_size=at_once)
+    while batch := [_Facts(*row) for row in islice(facts, at_once)]:
+        yield from _rows(batch, rule)
 
 
-def _row(node: Node, members: _Members, rule: LightRule) -> NodeRow:
-    step, project = node.template_node, node.project
-    graph = graph_of(step.template_id)
-    statuses = {key: member.status for key, member in members.items()}
-    status = Status(node.status)
+def _facts_of(node: Node) -> _Facts:
+    row: Any = node
+    return _Facts(*(reduce(_follow, path.split("__"), row) for path in _PATHS))
+
+
+def _follow(thing: Any, name: str) -> Any:
+    return None if thing is None else getattr(thing, name)
+
+
+def _rows(batch: list[_Facts], rule: LightRule) -> list[NodeRow]:
+    projects = _projects({facts.project_id for facts in batch})
+    return [_row(facts, projects[facts.project_id], rule) for facts in batch]
+
+
+def _projects(pks: set[int]) -> dict[int, _Project]:
+    projects = {pk: _Project({}, {}) for pk in pks}
+    nodes = Node.objects.filter(project__in=pks).order_by()
+    for project, step, pk, status, deadline_on, unit in nodes.values_list(
+        "project_id", "template_node_id", "pk", "status", "deadline_on", "unit__name"
+    ):
+        projects[project].statuses[step] = _STATUSES[status]
+        projects[project].members[step] = _Member(pk, deadline_on, unit or "")
+    return projects
+
+
+def _row(node: _Facts, project: _Project, rule: LightRule) -> NodeRow:
+    step, graph = steps_of(node.template)[node.step], graph_of(node.template)
+    status = _STATUSES[node.status]
     light = rule.light(status, node.due_on, node.limit_on, node.limit)
-    is_open = status not in CLOSED
-    before = graph.open_before(step.pk, statuses) if is_open else []
-    held = graph.held_up_by(step.pk, statuses) if is_open else set()
+    is_open, is_late = status not in CLOSED, light == Light.RED
+    before = graph.open_before(node.step, project.statuses) if is_open else []
+    held = graph.held_up_by(node.step, project.statuses) if is_open else set()
     day = node.deadline_on
     return NodeRow(
         pk=node.pk, label=step.label, code=step.code, stage=step.stage,
         is_key=step.is_key, is_unconfirmed=step.is_unconfirmed,
-        project_id=project.pk, project=project.name, project_code=project.code,
-        enterprise=project.enterprise, kind=project.kind, town=project.town.name,
-        unit=node.unit.name if node.unit else "", liaison=str(project.liaison or ""),
+        project_id=node.project_id, project=node.project, project_code=node.project_code,
+        enterprise=node.enterprise, kind=node.kind, town=node.town,
+        unit=node.unit or "", liaison=node.liaison or node.liaison_username or "",
         status=status, light=light,
         baseline_on=node.baseline_on, due_on=node.due_on, limit_on=node.limit_on, deadline_on=day,
         is_provisional=day is not None and rule.calendar.is_provisional(day),
         started_on=node.started_on, finished_on=node.finished_on,
-        late_since=day + timedelta(days=1) if day and light == Light.RED else None,
-        days_late=rule.days_late(day) if light == Light.RED else 0,
-        days_left=rule.days_left(day) if day and is_open and light != Light.RED else None,
-        blocked_by=_neighbours(before, step.template_id, members),
-        causes=_neighbours(_causes(graph, step.pk, statuses, before), step.template_id, members),
-        holds_up=len(held), holds_up_keys=_key_labels(held, step.template_id),
-        knocked_on=sum(_is_late(members[key], rule) for key in held), etag=node.etag,
+        late_since=day + timedelta(days=1) if day and is_late else None,
+        days_late=rule.days_late(day) if is_late else 0,
+        days_left=rule.days_left(day) if day and is_open and not is_late else None,
+        blocked_by=_neighbours(before, node.template, project),
+        causes=_neighbours(_causes(graph, node.step, project, before), node.template, project),
+        holds_up=len(held), holds_up_keys=_key_labels(held, node.template),
+        knocked_on=sum(_is_late(key, project, rule) for key in held), etag=etag_of(node.pk, node.version),
     )  # fmt: skip
 
 
-def _causes(graph: ChainGraph, step: int, statuses: dict[int, Status], before: list[int]) -> list[int]:
-    return graph.causes(step, statuses) if before else []
+def _causes(graph: ChainGraph, step: int, project: _Project, before: list[int]) -> list[int]:
+    return graph.causes(step, project.statuses) if before else []
 
 
-def _is_late(member: _Member, rule: LightRule) -> bool:
-    return rule.is_overdue(member.status, member.deadline_on, None)
+def _is_late(step: int, project: _Project, rule: LightRule) -> bool:
+    return rule.is_overdue(project.statuses[step], project.members[step].deadline_on, None)
 
 
-def _neighbours(steps: Iterable[int], template_id: int, members: _Members) -> tuple[Neighbour, ...]:
-    labels = steps_of(template_id)
+def _neighbours(steps: Iterable[int], template_id: int, project: _Project) -> tuple[Neighbour, ...]:
+    labels, members = steps_of(template_id), project.members
     return tuple(Neighbour(members[key].pk, labels[key].label, members[key].unit) for key in steps)
 
 
