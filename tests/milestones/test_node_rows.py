@@ -19,7 +19,7 @@ RULE = LightRule.on(FRIDAY, WorkCalendar())
 
 
 def _late_chain() -> dict[str, Node]:
-    project = make_project(liaison=make_user(User.Role.LIAISON, display_name="李明"), code="2201-330114-07-02-154328")
+    project = make_project(liaison=make_user(User.Role.LIAISON, display_name="李明"))
     nodes = make_nodes(project=project, a=MONDAY, b=date(2026, 3, 4))
     Node.objects.filter(pk=nodes["a"].pk).update(status=Status.RUNNING, started_on=MONDAY, unit=None)
     return nodes
@@ -43,7 +43,12 @@ def test_a_row_says_who_since_when_what_blocks_it_and_how_much_waits_behind_it()
     cause, knocked_on, last = node_rows(Node.objects.order_by("pk").for_list(), RULE)
 
     assert (cause.liaison, cause.unit, cause.etag) == ("李明", "", nodes["a"].etag)
-    assert (cause.late_since, cause.days_late, cause.holds_up, cause.knocked_on) == (date(2026, 3, 3), 4, 2, 1)
+    assert (cause.late_since, cause.days_late, cause.holds_up, cause.knocked_on) == (
+        date(2026, 3, 3),
+        4,
+        2,
+        1,
+    )
     assert not cause.is_knocked_on
     assert knocked_on.is_knocked_on
     assert [neighbour.pk for neighbour in knocked_on.causes] == [nodes["a"].pk]
@@ -51,7 +56,9 @@ def test_a_row_says_who_since_when_what_blocks_it_and_how_much_waits_behind_it()
 
 
 @pytest.mark.parametrize("projects", [1, 5])
-def test_two_queries_however_many_rows(projects: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_two_queries_however_many_rows(
+    projects: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     template = make_template()
     for _ in range(projects):
         make_nodes(template)
