@@ -1,7 +1,7 @@
 """The graph of a template, read once, and what follows from it for the nodes of one project.
 
 A published template never changes, so its graph is kept for the life of the process. The same question,
-"is something before it still open", is asked of the database in ``querysets.open_before``; a test holds
+"is something before it still open", is asked of the database in ``NodeQuerySet.held_up``; a test holds
 the two answers together.
 """
 
