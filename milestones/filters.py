@@ -72,6 +72,12 @@ class NodeFilter(django_filters.FilterSet):
     late_to = django_filters.NumberFilter(method="late_at_most", label=_("working days late, to"))
     due_after = django_filters.DateFilter(field_name="deadline_on", lookup_expr="gte", label=_("due from"))
     due_before = django_filters.DateFilter(field_name="deadline_on", lookup_expr="lte", label=_("due until"))
+    finished_after = django_filters.DateFilter(
+        field_name="finished_on", lookup_expr="gte", label=_("done from")
+    )
+    finished_before = django_filters.DateFilter(
+        field_name="finished_on", lookup_expr="lte", label=_("done until")
+    )
     knocked_on = django_filters.BooleanFilter(method="is_held_up", label=_("knocked on"))
     search = django_filters.CharFilter(method="matching", label=_("search"))
     ordering = django_filters.ChoiceFilter(

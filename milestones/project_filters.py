@@ -12,6 +12,7 @@ from accounts.models import Unit
 from domain.lights import Light, LightRule
 from milestones.filters import LIGHT_LABELS, units
 from milestones.project_lights import PROJECT_LIGHTS, shows_light
+from milestones.project_states import ProjectState, in_state
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 
@@ -40,6 +41,7 @@ class ProjectFilter(django_filters.FilterSet):
         method="in_lights",
         label=_("light"),
     )
+    state = django_filters.ChoiceFilter(choices=ProjectState.choices, method="in_state", label=_("how far"))
     kind = django_filters.ChoiceFilter(choices=Project.Kind.choices, label=_("project kind"))
     town = django_filters.ModelChoiceFilter(queryset=units(Unit.Kind.TOWN), label=_("town"))
     department = django_filters.ModelChoiceFilter(
@@ -66,6 +68,9 @@ class ProjectFilter(django_filters.FilterSet):
     def in_lights(self, projects: ProjectQuerySet, _name: str, lights: list[str]) -> ProjectQuerySet:
         shown = [shows_light(Light(light), self.rule) for light in lights]
         return projects.filter(reduce(or_, shown, Q(pk__in=[]))) if lights else projects
+
+    def in_state(self, projects: ProjectQuerySet, _name: str, state: str) -> ProjectQuerySet:
+        return projects.filter(in_state(ProjectState(state)))
 
     def ordered(self, projects: ProjectQuerySet, _name: str, key: str) -> ProjectQuerySet:
         return projects.order_by(*ORDERINGS[key])
