@@ -1,5 +1,7 @@
 """Who changed what, when, and why."""
 
+from typing import Any, NoReturn
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,15 @@ class Change(models.Model):
         ordering = ["-pk"]
         verbose_name = _("change")
         verbose_name_plural = _("changes")
+
+    def save(self, **kwargs: Any) -> None:
+        """Only to add the row; the queryset cannot see a row that is saved again."""
+        if self.pk is not None:
+            raise TypeError("history is append-only")
+        super().save(**kwargs)
+
+    def delete(self, **_kwargs: Any) -> NoReturn:
+        raise TypeError("history is append-only")
 
     def __str__(self) -> str:
         return f"{self.actor} {self.get_verb_display()}"
