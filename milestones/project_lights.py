@@ -7,12 +7,13 @@ is laid yet. Said twice, of a project in hand and in SQL; a test holds the two t
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from domain.chains import EdgeKind
 from domain.lifecycle import OPEN, Status
 from domain.lights import Light, LightRule, worst
-from milestones.models import Node, TemplateEdge
+from milestones.models import Node
+from milestones.querysets import NodeQuerySet
 
 PROJECT_LIGHTS = (Light.RED, Light.YELLOW, Light.VIOLET, Light.GREEN, Light.GREY, Light.BLUE)
 """From worst to best; white is for single nodes only."""
@@ -28,39 +29,43 @@ def project_light(open_lights: Mapping[int, Light], waited_for: Iterable[int], *
 
 def shows_light(light: Light, rule: LightRule) -> Q:
     """The projects that show `light`, as a condition on rows of projects."""
-    nodes = Node.objects.filter(project=OuterRef("pk")).order_by()
-    still_open = nodes.open()
+    # Sets, not a question for each project: a database answers these once for all rows.
+    still_open = Node.objects.open().order_by()
+    waited_for = _waited_for(still_open)
+    is_open, is_waited_for = _with(still_open), _with(waited_for)
     if light == Light.BLUE:
-        return Q(Exists(nodes)) & ~Q(Exists(still_open))
-    waited_for = still_open.filter(_something_waits())
+        return _with(Node.objects.order_by()) & ~is_open
 
     def some_in(lights: Iterable[Light]) -> Q:
         lights = list(lights)
-        among_the_waited_for = Q(Exists(waited_for.in_lights(lights, rule)))
-        return among_the_waited_for | (~Q(Exists(waited_for)) & Q(Exists(still_open.in_lights(lights, rule))))
+        last = ~is_waited_for & _with(still_open.in_lights(lights, rule))
+        return _with(waited_for.in_lights(lights, rule)) | last
 
     worse = PROJECT_LIGHTS[: PROJECT_LIGHTS.index(light)] if light in PROJECT_LIGHTS else ()
     shown = some_in([light]) & ~some_in(worse) if worse else some_in([light])
-    return shown | ~Q(Exists(nodes)) if light == Light.GREY else shown
+    return shown | ~_with(Node.objects.order_by()) if light == Light.GREY else shown
 
 
-def _something_waits() -> Exists:
-    """An open node of the project is held up by the row, by itself or as one of an unmet any-of group."""
-    edges = TemplateEdge.objects.all()
+def _with(nodes: NodeQuerySet) -> Q:
+    return Q(pk__in=nodes.values("project"))
+
+
+def _waited_for(nodes: NodeQuerySet) -> NodeQuerySet:
+    """Those of `nodes` that hold up an open node of their project, alone or in an unmet any-of group."""
+    after = "template_node__outgoing__"
     group_is_met = Exists(
-        edges.filter(
-            target=OuterRef("target"),
-            group=OuterRef("group"),
-            source__nodes__project=OuterRef(OuterRef("project")),
-            source__nodes__status=Status.DONE,
+        Node.objects.filter(
+            project=OuterRef("project"),
+            status=Status.DONE,
+            template_node__outgoing__target=OuterRef(f"{after}target"),
+            template_node__outgoing__group=OuterRef(f"{after}group"),
         )
     )
-    return Exists(
-        edges.filter(
-            Q(group="") | ~group_is_met,
-            kind=EdgeKind.HARD,
-            source=OuterRef("template_node"),
-            target__nodes__project=OuterRef("project"),
-            target__nodes__status__in=OPEN,
-        )
+    return nodes.filter(
+        Q((f"{after}group", "")) | ~group_is_met,
+        **{
+            f"{after}kind": EdgeKind.HARD,
+            f"{after}target__nodes__project": F("project"),
+            f"{after}target__nodes__status__in": OPEN,
+        },
     )

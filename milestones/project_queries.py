@@ -83,6 +83,34 @@ class ProjectRow:
         return self.nodes - self.waived
 
 
+class _Facts(NamedTuple):
+    """What is stored of a project, in the order of ``_FIELDS``."""
+
+    pk: int
+    name: str
+    code: str
+    enterprise: str
+    kind: str
+    sector: str
+    town: str
+    department: str | None
+    leader: str
+    liaison_name: str | None
+    liaison_username: str | None
+    land_mu: Decimal | None
+    floor_area_m2: Decimal | None
+    investment: Decimal | None
+    fixed_investment: Decimal | None
+    note: str
+
+
+_FIELDS = (
+    "pk", "name", "code", "enterprise", "kind", "sector", "town__name", "department__name", "leader",
+    "liaison__display_name", "liaison__username", "land_mu", "floor_area_m2", "investment",
+    "fixed_investment", "note",
+)  # fmt: skip
+
+
 class _Member(NamedTuple):
     project: int
     step: int
@@ -110,7 +138,20 @@ class _Reading:
     templates: dict[int, int] = field(
         default_factory=lambda: dict(TemplateNode.objects.order_by().values_list("pk", "template_id"))
     )
+    kinds: dict[str, str] = field(
+        default_factory=lambda: {value: str(label) for value, label in Project.Kind.choices}
+    )
     shapes: dict[tuple[tuple[int, str], ...], _Shape] = field(default_factory=dict)
+    labels: dict[int, tuple[str, str]] = field(default_factory=dict)
+    lights: dict[tuple[str, date | None, int | None], Light] = field(default_factory=dict)
+
+    def light(self, member: _Member) -> Light:
+        key = (member.status, member.deadline_on, member.limit)
+        found = self.lights.get(key)
+        if found is None:
+            status = _STATUS[member.status]
+            found = self.lights[key] = self.rule.light(status, member.deadline_on, None, member.limit)
+        return found
 
     def shape(self, template_id: int, members: list[_Member]) -> _Shape:
         key = tuple([(member.step, member.status) for member in members])
@@ -119,21 +160,27 @@ class _Reading:
             found = self.shapes[key] = _shape(template_id, members)
         return found
 
+    def label_and_stage(self, step: int) -> tuple[str, str]:
+        found = self.labels.get(step)
+        if found is None:
+            node = steps_of(self.templates[step])[step]
+            found = self.labels[step] = (node.label, node.stage)
+        return found
+
 
 def project_rows(projects: ProjectQuerySet, rule: LightRule) -> list[ProjectRow]:
     """Rows for `projects`, in their order; the number of queries does not depend on how many they are."""
-    rows = list(projects.select_related("town", "department", "liaison"))
+    facts = [_Facts(*row) for row in projects.values_list(*_FIELDS)]
     reading = _Reading(rule)
-    members = _members(projects, rows)
-    found = {pk: _progress(nodes, reading) for pk, nodes in members}
+    found = {pk: _progress(members, reading) for pk, members in _members(projects, [one.pk for one in facts])}
     nothing = _progress([], reading)
-    return [_row(project, found.get(project.pk, nothing)) for project in rows]
+    return [_row(one, found.get(one.pk, nothing), reading) for one in facts]
 
 
-def _members(projects: ProjectQuerySet, rows: list[Project]) -> Iterator[tuple[int, list[_Member]]]:
+def _members(projects: ProjectQuerySet, pks: list[int]) -> Iterator[tuple[int, list[_Member]]]:
     """The nodes of each project, streamed: of ten thousand projects they would not fit comfortably."""
-    if len(rows) <= _FEW or projects.query.is_sliced:
-        nodes = Node.objects.filter(project__in=[project.pk for project in rows])
+    if len(pks) <= _FEW or projects.query.is_sliced:
+        nodes = Node.objects.filter(project__in=pks)
     else:
         nodes = Node.objects.filter(project__in=projects.order_by().values("pk"))
     facts = nodes.order_by("project_id", "template_node_id").values_list(
@@ -162,10 +209,7 @@ def _progress(members: list[_Member], reading: _Reading) -> _Progress:
     template_id = reading.templates[members[0].step] if members else 0
     shape = reading.shape(template_id, members)
     open_members = [member for member in members if member.status not in CLOSED]
-    lights = {
-        member.step: rule.light(_STATUS[member.status], member.deadline_on, None, member.limit)
-        for member in open_members
-    }
+    lights = {member.step: reading.light(member) for member in open_members}
     statuses = [member.status for member in members]
     late = [step for step, light in lights.items() if light == Light.RED]
     ahead = [
@@ -177,7 +221,7 @@ def _progress(members: list[_Member], reading: _Reading) -> _Progress:
     causes = sum(step in shape.free for step in late)
     return _Progress(
         light=project_light(lights, shape.waited_for, is_laid=bool(members)),
-        current=_current(template_id, open_members, lights, shape, reading),
+        current=_current(open_members, lights, shape, reading),
         next_due_on=next_due_on,
         is_provisional=next_due_on is not None and rule.calendar.is_provisional(next_due_on),
         nodes=len(members),
@@ -204,36 +248,35 @@ def _shape(template_id: int, members: list[_Member]) -> _Shape:
 
 
 def _current(
-    template_id: int, members: list[_Member], lights: dict[int, Light], shape: _Shape, reading: _Reading
+    members: list[_Member], lights: dict[int, Light], shape: _Shape, reading: _Reading
 ) -> tuple[CurrentNode, ...]:
     free = [member for member in members if member.step in shape.free]
     free.sort(key=lambda member: (_URGENCY[lights[member.step]], member.deadline_on or date.max, member.step))
-    return tuple(_current_node(template_id, member, lights[member.step], reading) for member in free)
+    return tuple([_current_node(member, lights[member.step], reading) for member in free])
 
 
-def _current_node(template_id: int, member: _Member, light: Light, reading: _Reading) -> CurrentNode:
+def _current_node(member: _Member, light: Light, reading: _Reading) -> CurrentNode:
     rule, day = reading.rule, member.deadline_on
-    step = steps_of(template_id)[member.step]
+    label, stage = reading.label_and_stage(member.step)
     return CurrentNode(
-        pk=member.pk, label=step.label, stage=step.stage, unit=reading.units.get(member.unit or 0, ""),
+        pk=member.pk, label=label, stage=stage, unit=reading.units.get(member.unit or 0, ""),
         status=_STATUS[member.status], light=light, deadline_on=day,
         is_provisional=day is not None and rule.calendar.is_provisional(day),
         days_late=rule.days_late(day) if light == Light.RED else 0,
     )  # fmt: skip
 
 
-def _row(project: Project, progress: _Progress) -> ProjectRow:
+def _row(facts: _Facts, progress: _Progress, reading: _Reading) -> ProjectRow:
     return ProjectRow(
-        pk=project.pk, name=project.name, code=project.code, code_warnings=code_warnings(project.code),
-        enterprise=project.enterprise, kind=project.kind, kind_label=project.get_kind_display(),
-        sector=project.sector, town=project.town.name,
-        department=project.department.name if project.department else "",
-        leader=project.leader, liaison=str(project.liaison or ""),
-        land_mu=project.land_mu, floor_area_m2=project.floor_area_m2,
-        investment=project.investment, fixed_investment=project.fixed_investment, note=project.note,
+        pk=facts.pk, name=facts.name, code=facts.code, code_warnings=code_warnings(facts.code),
+        enterprise=facts.enterprise, kind=facts.kind, kind_label=reading.kinds.get(facts.kind, facts.kind),
+        sector=facts.sector, town=facts.town, department=facts.department or "",
+        leader=facts.leader, liaison=facts.liaison_name or facts.liaison_username or "",
+        land_mu=facts.land_mu, floor_area_m2=facts.floor_area_m2,
+        investment=facts.investment, fixed_investment=facts.fixed_investment, note=facts.note,
         light=progress.light, current=progress.current, next_due_on=progress.next_due_on,
         is_provisional=progress.is_provisional,
-        days_late=max((node.days_late for node in progress.current), default=0),
+        days_late=max([node.days_late for node in progress.current], default=0),
         nodes=progress.nodes, done=progress.done, waived=progress.waived, running=progress.running,
         causes=progress.causes, knocked_on=progress.knocked_on,
     )  # fmt: skip
