@@ -49,13 +49,14 @@ def test_a_day_by_hand_in_an_unannounced_year_leaves_the_year_provisional() -> N
     assert not load_calendar().is_working_day(date(2027, 5, 1))
 
 
-def test_every_change_of_the_table_is_another_version() -> None:
-    versions = {calendar_version()}
+def test_every_state_of_the_table_has_a_version_of_its_own() -> None:
     fill_calendar()
-    versions.add(calendar_version())
-    CalendarDay.objects.create(on=date(2027, 5, 3), is_working=False)
-    versions.add(calendar_version())
-    CalendarDay.objects.get(on=date(2027, 5, 3)).delete()
-    versions.add(calendar_version())
+    filled = calendar_version()
+    by_hand = CalendarDay.objects.create(on=date(2027, 5, 3), is_working=False)
+    with_a_day_more = calendar_version()
+    CalendarDay.objects.earliest("on").delete()
+    another_day_less = calendar_version()
+    by_hand.is_working = True
+    by_hand.save()
 
-    assert len(versions) == 4
+    assert len({"0", filled, with_a_day_more, another_day_less, calendar_version()}) == 5
