@@ -58,7 +58,8 @@ def _each_story_is_as_late_as_it_says(rows: list[NodeRow]) -> None:
 
 
 def _codes_are_of_every_sort() -> None:
-    codes = [read_project_code(code) for code in Project.objects.exclude(code="").values_list("code", flat=True)]
+    given = Project.objects.exclude(code="").values_list("code", flat=True)
+    codes = [read_project_code(code) for code in given]
     assert [code.form for code in codes].count(CodeForm.OLD) == 1
     assert [code.warnings for code in codes if code.warnings] == [(CodeWarning.CHECK_DIGIT,)]
 
