@@ -72,8 +72,8 @@ def find_table(sheet: Sheet, known_headers: Known | Collection[str], *, least: i
     """The table whose header has the most known names, at least ``least`` of them.
 
     ``known_headers`` are normal headers (``ledger.headers.normal_header``) or the question whether one is
-    known; a header on two lines is known by its joined name or by one of its parts. Wholly blank rows are left
-    out without a word; totals, repeated headers, section titles and notes are left out and reported.
+    known; a header on two lines is known by its joined name or by one of its parts. Blank rows are left out
+    without a word; totals, repeated headers, section titles and notes are left out and reported.
     Raises NoTable.
     """
     found = find_header(sheet, knower(known_headers), least)

@@ -33,7 +33,6 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
         raise UnreadableFile("“%(file)s” is larger than %(megabytes)d MB.", file=shown, megabytes=megabytes)
     with tempfile.TemporaryFile() as result, tempfile.TemporaryFile() as complaints:
         code = _run(path, shown, result, complaints)
-        result.seek(0)
         try:
             return wire.workbook(result)
         except (ValueError, KeyError, TypeError):

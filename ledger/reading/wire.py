@@ -6,13 +6,15 @@ JSON and not pickle, because the writer has just read a file that nobody trusts.
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import IO, Any
 
 from ledger.reading.errors import UnreadableFile
 from ledger.reading.sheets import Cell, CellError, Merge, Row, Sheet, Workbook
 
 END = {"end": True}
+_LONGEST_END = 65_536
 
 
 def tag(value: Any) -> dict[str, Any]:
@@ -67,11 +69,29 @@ def refusal(error: UnreadableFile) -> bytes:
     return line({"unreadable": error.template, "params": dict(error.params)})
 
 
-def workbook(lines: Iterable[bytes]) -> Workbook:
-    """The workbook from its lines.
+def workbook(file: IO[bytes]) -> Workbook:
+    """The workbook from the file of its lines.
 
     Raises UnreadableFile where the lines say so, ValueError where they end too early or are not ours.
     """
+    _check_end(file)
+    file.seek(0)
+    return _workbook(file)
+
+
+def _check_end(file: IO[bytes]) -> None:
+    """The last line first: no memory is spent on the rows before a refusal."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _LONGEST_END))
+    *_, last = [b"", *file.read().splitlines()]
+    value = json.loads(last)
+    if isinstance(value, dict) and "unreadable" in value:
+        raise UnreadableFile(value["unreadable"], **value["params"])
+    if value != END:
+        raise ValueError("the lines end before the workbook does")
+
+
+def _workbook(lines: Iterable[bytes]) -> Workbook:
     sheets: list[Sheet] = []
     seen: dict[str, str] = {}
     rows: list[Row] = []
@@ -81,8 +101,6 @@ def workbook(lines: Iterable[bytes]) -> Workbook:
         if isinstance(value, list):
             rows.append(tuple(_shared(value, seen)))
             continue
-        if "unreadable" in value:
-            raise UnreadableFile(value["unreadable"], **value["params"])
         if current is not None:
             sheets.append(_sheet(current, rows))
         if value == END:

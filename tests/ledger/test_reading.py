@@ -325,3 +325,10 @@ def test_an_empty_text_is_nothing_and_a_whole_number_an_integer(tmp_path: Path) 
     (row,) = read_workbook(path).sheets[0].rows
     assert row == (None, 3500, 0.5, True, 1e300)
     assert [type(cell) for cell in row] == [type(None), int, float, bool, float]
+
+
+def test_a_workbook_of_too_many_cells_is_refused(tmp_path: Path) -> None:
+    columns = 100
+    row = b",".join([b"1"] * columns) + b"\n"
+    path = _write(tmp_path / "full.csv", row * (limits.MOST_CELLS // columns + 2))
+    assert "has more than 4000000 cells" in _refusal(path)
