@@ -232,6 +232,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectKindEnum": "projects.models.Project.Kind",
+        "UnitKindEnum": "accounts.models.Unit.Kind",
+        "EdgeKindEnum": [("hard", "hard"), ("soft", "soft")],
+    },
 }
 
 # Safety --------------------------------------------------------------------------------------------

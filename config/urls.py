@@ -1,9 +1,9 @@
 """Which address leads where; design.md, section 4, fixes them."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
-from django.contrib.auth.decorators import login_not_required
 
 urlpatterns = [
     path("", include("screen.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Unit
 from domain.lights import Light, LightRule
@@ -92,6 +93,7 @@ class NodeFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.rule = rule
 
+    @extend_schema_field({"type": "array", "items": {"type": "string", "enum": [light.value for light in Light]}})
     def in_lights(self, nodes: NodeQuerySet, _name: str, lights: list[str]) -> NodeQuerySet:
         return nodes.in_lights([Light(light) for light in lights], self.rule) if lights else nodes
 

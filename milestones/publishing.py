@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from domain.chain_files import read_chain
-from domain.chains import ChainSpec
+from domain.chains import ChainSpec, check_chain
 from history.models import Change
 from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
 
@@ -31,9 +31,10 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
     """The published version of `spec`, and whether it was published just now.
 
     The newest version that says the same is returned as it is; any difference makes the next version, and
-    projects stay on theirs.
+    projects stay on theirs. Raises ChainError where the definition has a circle or an edge to nowhere.
     """
-    digest = hashlib.sha256(dumps(asdict(spec), sort_keys=True).encode()).hexdigest()
+    check_chain(spec, where=spec.code)
+    digest = digest_of(spec)
     newest = ChainTemplate.objects.newest(spec.code)
     if newest and newest.digest == digest:
         return newest, False
@@ -56,6 +57,11 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
         verb=Change.Verb.TEMPLATE_PUBLISHED, actor=actor, after={"template": spec.code, "version": template.version}
     )
     return template, True
+
+
+def digest_of(spec: ChainSpec) -> str:
+    """Names what a definition says: two that say the same have the same digest."""
+    return hashlib.sha256(dumps(asdict(spec), sort_keys=True).encode()).hexdigest()
 
 
 def _columns(node: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from domain.schedule import ChainError
 from history.models import Change
 from milestones.models import ChainTemplate, TemplateEdge
 from milestones.publishing import publish_template
@@ -34,6 +35,13 @@ def test_piling_waits_for_the_phased_or_the_full_permit() -> None:
 
     assert set(edges.values_list("source__code", flat=True)) == {"cp1", "cp"}
     assert len(set(edges.values_list("group", flat=True)) - {""}) == 1
+
+
+def test_a_chain_that_runs_in_a_circle_is_refused_with_the_names() -> None:
+    with pytest.raises(ChainError, match="a → b → c → a|b → c → a → b|c → a → b → c"):
+        publish_template(make_chain("a", "b", "c", edges=(("a", "b"), ("b", "c"), ("c", "a"))), actor=User.objects.system())
+
+    assert not ChainTemplate.objects.exists()
 
 
 def test_a_difference_makes_the_next_version_and_leaves_the_first_as_it_was() -> None:
