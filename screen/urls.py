@@ -1,5 +1,6 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from screen import views
+
 app_name = "screen"
-urlpatterns = [path("", lambda request: HttpResponse(""), name="home")]
+urlpatterns = [path("", views.home, name="home")]

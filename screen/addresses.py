@@ -1,0 +1,73 @@
+"""Where a figure opens into its rows: the filter in the address is the figure's definition."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from domain.lights import Light
+from milestones.project_states import ProjectState
+from screen.chains import Band, Column
+from screen.queries import Screen, Span
+
+Value = str | int | date | list[str]
+
+ON_TIME = [Light.YELLOW.value, Light.GREEN.value, Light.GREY.value]
+"""The lights of what may still fall due: neither overdue nor on hold nor closed."""
+
+
+def nodes_url(**asked: Value) -> str:
+    return _url("milestones:overdue", asked)
+
+
+def projects_url(**asked: Value) -> str:
+    return _url("milestones:projects", asked)
+
+
+def _url(name: str, asked: dict[str, Value]) -> str:
+    return f"{reverse(name)}?{urlencode(asked, doseq=True)}" if asked else reverse(name)
+
+
+def under_way_url() -> str:
+    return projects_url(state=ProjectState.UNDER_WAY)
+
+
+def light_url(light: Light) -> str:
+    return nodes_url(light=light)
+
+
+def causes_url() -> str:
+    return nodes_url(light=Light.RED, knocked_on="false")
+
+
+def knocked_on_url() -> str:
+    return nodes_url(light=Light.RED, knocked_on="true")
+
+
+def new_causes_url(span: Span) -> str:
+    return nodes_url(light=Light.RED, knocked_on="false", due_after=span.late_since_monday)
+
+
+def unit_url(unit: int | None) -> str:
+    return nodes_url(light=Light.RED, knocked_on="false", **({"unit": unit} if unit else {}))
+
+
+def due_url(span: Span) -> str:
+    return due_between_url(span.today, span.due_until)
+
+
+def due_between_url(first: date, last: date) -> str:
+    return nodes_url(light=ON_TIME, due_after=first, due_before=last)
+
+
+def done_url(first: date, last: date) -> str:
+    return nodes_url(light=Light.BLUE, finished_after=first, finished_before=last)
+
+
+def column_url(band: Band, column: Column, **asked: Value) -> str:
+    return nodes_url(chain=band.code, node_kind=column.code, **asked)
+
+
+def jam_url(screen: Screen) -> str:
+    code = screen.jam.code if screen.jam else ""
+    return nodes_url(light=Light.RED, knocked_on="false", chain=screen.jam_chain, node_kind=code)
