@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def services(request: pytest.FixtureRequest, settings: Any) -> None:
-    """PostgreSQL and Redis; skipped where the environment names none."""
+    """PostgreSQL and Redis; skipped where the environment names none, unless REQUIRE_SERVICES asks for them."""
     if connection.vendor != "postgresql" or not settings.REDIS_URL:
-        pytest.skip("needs PostgreSQL and Redis: DATABASE_URL and REDIS_URL name none")
+        refuse = pytest.fail if os.environ.get("REQUIRE_SERVICES") else pytest.skip
+        refuse("needs PostgreSQL and Redis: DATABASE_URL and REDIS_URL name none")
 
 
 @pytest.fixture
