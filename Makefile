@@ -8,6 +8,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 DEMO ?= 1
 TESTS ?= 1
+PYTEST ?= -n auto --maxprocesses=4
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py

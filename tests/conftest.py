@@ -17,6 +17,14 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _tasks_go_nowhere() -> None:
+    """What a test sends to the worker reaches neither the folder nor the Redis of somebody who works here."""
+    from config import celery_app
+
+    celery_app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
 @pytest.fixture(autouse=True)
 def _forget_templates() -> Iterator[None]:
     """What is remembered of published templates is keyed by row number, which tests use again."""

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def services(request: pytest.FixtureRequest, settings: Any) -> None:
-    """PostgreSQL and Redis; skipped where the environment names none, unless REQUIRE_SERVICES asks for them."""
+    """PostgreSQL and Redis; skipped where the environment names none, unless REQUIRE_SERVICES is set."""
     if connection.vendor != "postgresql" or not settings.REDIS_URL:
         refuse = pytest.fail if os.environ.get("REQUIRE_SERVICES") else pytest.skip
         refuse("needs PostgreSQL and Redis: DATABASE_URL and REDIS_URL name none")
