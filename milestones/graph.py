@@ -105,5 +105,6 @@ def _edges(template_id: int) -> Iterator[tuple[int, int, str, str]]:
 
 @lru_cache(maxsize=256)
 def steps_of(template_id: int) -> dict[int, TemplateNode]:
-    """The nodes of a published template by id, in chain order."""
-    return {node.pk: node for node in TemplateNode.objects.filter(template=template_id).order_by("position")}
+    """The nodes of a published template by id, in chain order, each with its template."""
+    steps = TemplateNode.objects.filter(template=template_id).select_related("template")
+    return {node.pk: node for node in steps.order_by("position")}

@@ -103,6 +103,13 @@ class TemplateNode(models.Model):
         return self.label
 
     @property
+    def stage_label(self) -> str:
+        for stage in self.template.stages:
+            if stage["code"] == self.stage:
+                return in_reader_language(stage["name"], stage.get("name_en", ""))
+        return self.stage
+
+    @property
     def label(self) -> str:
         return in_reader_language(self.name, self.name_en)
 

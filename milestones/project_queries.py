@@ -164,7 +164,7 @@ class _Reading:
         found = self.labels.get(step)
         if found is None:
             node = steps_of(self.templates[step])[step]
-            found = self.labels[step] = (node.label, node.stage)
+            found = self.labels[step] = (node.label, node.stage_label)
         return found
 
 
