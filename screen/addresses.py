@@ -33,7 +33,8 @@ def under_way_url() -> str:
 
 
 def light_url(light: Light) -> str:
-    return nodes_url(light=light)
+    """All nodes that show `light`; of the overdue ones the causes and the knocked-on alike."""
+    return nodes_url(light=light, knocked_on="all") if light == Light.RED else nodes_url(light=light)
 
 
 def causes_url() -> str:

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import QuerySet
 
 from domain.lights import Light
 from milestones.graph import steps_of
-from milestones.models import ChainTemplate, TemplateNode, in_reader_language
+from milestones.models import ChainTemplate, TemplateNode
 
 
 @dataclass(slots=True)
@@ -119,25 +118,17 @@ def _columns(
         for step in steps_of(version.pk).values():
             if step.pk in tallies:
                 same.setdefault(step.code, []).append(step)
-    stages = {stage["code"]: _stage(stage) for version in reversed(versions) for stage in version.stages}
-    columns = [_column(steps, stages, tallies, causes) for steps in same.values()]
+    columns = [_column(steps, tallies, causes) for steps in same.values()]
     place = {code: (steps[0].position, -steps[0].template_id) for code, steps in same.items()}
     return tuple(sorted(columns, key=lambda column: place[column.code]))
 
 
-def _stage(stage: Mapping[str, Any]) -> str:
-    return in_reader_language(stage["name"], stage.get("name_en", ""))
-
-
-def _column(
-    steps: list[TemplateNode], stages: Mapping[str, str],
-    tallies: Mapping[int, StepTally], causes: Mapping[int, int],
-) -> Column:  # fmt: skip
+def _column(steps: list[TemplateNode], tallies: Mapping[int, StepTally], causes: Mapping[int, int]) -> Column:
     newest = steps[0]
     mine = [tallies[step.pk] for step in steps]
     lights = sum((tally.lights for tally in mine), Counter[Light]())
     return Column(
-        code=newest.code, label=newest.label, stage=stages.get(newest.stage, newest.stage),
+        code=newest.code, label=newest.label, stage=newest.stage_label,
         is_key=newest.is_key, is_unconfirmed=newest.is_unconfirmed,
         steps=frozenset(step.pk for step in steps), lights=lights,
         causes=sum(causes.get(step.pk, 0) for step in steps),

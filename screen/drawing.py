@@ -135,7 +135,7 @@ class _Frame:
         base = round(TOP + 46 + max(THINNEST, above * late))
         return cls(
             step=step, above=above, below=below, base=base,
-            names_y=round(base + 34 + max(THINNEST, below * moving)),
+            names_y=round(base + 38 + max(THINNEST, below * moving)),
             is_upright=any(lines(column.label, step - 6, MOST_LINES) is None for column in columns),
         )  # fmt: skip
 
@@ -229,7 +229,8 @@ def _cells(band: Band, column: Column) -> tuple[Cell, ...]:
 def _url(band: Band, column: Column) -> str:
     """What is late there; where nothing is, what is still to be done; else what has been."""
     if column.late:
-        return column_url(band, column, light=Light.RED)
+        knocked_on = "all" if column.causes else "true"
+        return column_url(band, column, light=Light.RED, knocked_on=knocked_on)
     if column.total > column.done + column.waived:
         return column_url(band, column, light=[*ON_TIME, Light.VIOLET.value])
     return column_url(band, column, light=Light.BLUE)
