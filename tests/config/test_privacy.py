@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 pytestmark = pytest.mark.django_db
 
 OPEN = {
+    "account_confirm_email",
+    "account_email_verification_sent",
     "account_inactive",
     "account_login",
     "account_logout",
