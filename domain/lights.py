@@ -68,9 +68,7 @@ class LightRule:
         day = deadline(due_on, limit_on)
         return status in {Status.WAITING, Status.RUNNING} and day is not None and day < self.today
 
-    def light(
-        self, status: Status, due_on: date | None, limit_on: date | None, limit: int | None
-    ) -> Light:
+    def light(self, status: Status, due_on: date | None, limit_on: date | None, limit: int | None) -> Light:
         """The light of a node; `limit` is the length of its approval limit in its own unit."""
         match status:
             case Status.DONE:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from domain.errors import gettext_noop
 from domain.written import WrittenError, fold, says_nothing, shown, squeeze
 
 # One unit in 万元.
@@ -87,12 +88,14 @@ def read_amount(value: object, *, unit: str = "万元") -> Decimal | None:
         return None
     text = squeeze(_without_spaced_digits(value)).casefold()
     if _FOREIGN.search(text):
-        raise WrittenError("“%(text)s” is in a foreign currency; amounts are in yuan.", text=shown(value))
+        raise WrittenError(
+            gettext_noop("“%(text)s” is in a foreign currency; amounts are in yuan."), text=shown(value)
+        )
     _refuse_what_is_no_single_value(value, text)
     text = _AMOUNT_AFTER.sub("", _AMOUNT_BEFORE.sub("", _REMARK.sub("", text), count=1))
     amount = _sum_of_parts(text, AMOUNT_UNITS, plain)
     if amount is None:
-        raise WrittenError("“%(text)s” is not an amount of money.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is not an amount of money."), text=shown(value))
     return _checked_amount(value, amount)
 
 
@@ -111,12 +114,14 @@ def read_area(value: object, *, unit: str = "亩") -> Decimal | None:
         return None
     text = squeeze(_without_spaced_digits(value)).casefold()
     if "建筑" in text:
-        raise WrittenError("“%(text)s” is the area of a building, not of land.", text=shown(value))
+        raise WrittenError(
+            gettext_noop("“%(text)s” is the area of a building, not of land."), text=shown(value)
+        )
     _refuse_what_is_no_single_value(value, text)
     text = _AREA_AFTER.sub("", _AREA_BEFORE.sub("", _REMARK.sub("", text), count=1))
     area = _single_part(text, AREA_UNITS, plain)
     if area is None:
-        raise WrittenError("“%(text)s” is not an area.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is not an area."), text=shown(value))
     return _checked_area(value, area)
 
 
@@ -125,22 +130,22 @@ def _of_number(value: object, unit: Decimal) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise WrittenError("“%(text)s” is not a number.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is not a number."), text=shown(value))
     number = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
-        raise WrittenError("“%(text)s” is not a number.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is not a number."), text=shown(value))
     if number < 0:
-        raise WrittenError("“%(text)s” is negative.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is negative."), text=shown(value))
     return number * unit
 
 
 def _refuse_what_is_no_single_value(value: str, text: str) -> None:
     if _NEGATIVE.search(text):
-        raise WrittenError("“%(text)s” is negative.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is negative."), text=shown(value))
     if _RANGE.search(text):
-        raise WrittenError("“%(text)s” is a range; one number is needed.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is a range; one number is needed."), text=shown(value))
     if _BOUND.search(text):
-        raise WrittenError("“%(text)s” gives a limit, not a number.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” gives a limit, not a number."), text=shown(value))
 
 
 def _without_spaced_digits(value: str) -> str:
@@ -179,11 +184,15 @@ def _decimal(digits: str) -> Decimal:
 
 def _checked_amount(value: object, amount: Decimal | None) -> Decimal | None:
     if amount is not None and amount > _LARGEST_AMOUNT:
-        raise WrittenError("“%(text)s” would be more than 1 万亿元; check its unit.", text=shown(value))
+        raise WrittenError(
+            gettext_noop("“%(text)s” would be more than 1 万亿元; check its unit."), text=shown(value)
+        )
     return amount
 
 
 def _checked_area(value: object, area: Decimal | None) -> Decimal | None:
     if area is not None and area > _LARGEST_AREA:
-        raise WrittenError("“%(text)s” would be more than 1,000 km²; check its unit.", text=shown(value))
+        raise WrittenError(
+            gettext_noop("“%(text)s” would be more than 1,000 km²; check its unit."), text=shown(value)
+        )
     return area

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.errors import gettext_noop
 from domain.written import WrittenError, fold, says_nothing, shown, squeeze
 
 Order = Literal["mdy", "dmy"]
@@ -60,7 +61,7 @@ def read_date(
         return _read_text(value, default_year, order)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _in_years(value, _read_number(value))
-    raise WrittenError("“%(text)s” is not a date.", text=shown(value))
+    raise WrittenError(gettext_noop("“%(text)s” is not a date."), text=shown(value))
 
 
 def _read_number(value: float) -> WrittenDate:
@@ -69,32 +70,34 @@ def _read_number(value: float) -> WrittenDate:
         return WrittenDate(_SERIAL_ZERO + dt.timedelta(days=int(value)), Precision.DAY)
     text = f"{value:.15g}"
     if re.fullmatch(r"[0-9]{4}\.1", text):
-        raise WrittenError("The number %(text)s may mean January or October.", text=text)
+        raise WrittenError(gettext_noop("The number %(text)s may mean January or October."), text=text)
     if re.fullmatch(r"[0-9]{4}\.[0-9]{1,2}|[0-9]{6}|[0-9]{8}", text):
         return _read_core(text, _Reading(text, None, None))
-    raise WrittenError("The number %(text)s is not a date.", text=text)
+    raise WrittenError(gettext_noop("The number %(text)s is not a date."), text=text)
 
 
 def _read_text(value: str, default_year: int | None, order: Order | None) -> WrittenDate | None:
     if says_nothing(value):
         return None
     if len(value) > _LONGEST:
-        raise WrittenError("“%(text)s” is not a date.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” is not a date."), text=shown(value))
     text = _BEFORE.sub("", squeeze(_TIME_OF_DAY.sub("", fold(value))), count=1)
     after = _AFTER.search(text)
     core, bound = (text[: after.start()], after["bound"]) if after else (text, None)
     if bound == "后":
-        raise WrittenError("“%(text)s” has no end; one date is needed.", text=shown(value))
+        raise WrittenError(gettext_noop("“%(text)s” has no end; one date is needed."), text=shown(value))
     found = _read_core(core, _Reading(value, default_year, order))
     if bound == "前" and found.precision is not Precision.DAY and not core.endswith(("底", "末", "旬")):
-        raise WrittenError("“%(text)s” may mean before it begins or before it ends.", text=shown(value))
+        raise WrittenError(
+            gettext_noop("“%(text)s” may mean before it begins or before it ends."), text=shown(value)
+        )
     return _in_years(value, found)
 
 
 def _in_years(value: object, found: WrittenDate) -> WrittenDate:
     if not FIRST_YEAR <= found.on.year <= LAST_YEAR:
         raise WrittenError(
-            "“%(text)s” lies in the year %(year)s.", text=shown(value), year=str(found.on.year)
+            gettext_noop("“%(text)s” lies in the year %(year)s."), text=shown(value), year=str(found.on.year)
         )
     return found
 
@@ -149,8 +152,8 @@ def _read_core(core: str, reading: _Reading) -> WrittenDate:
     match = next((found for form in _FORMS if (found := form.fullmatch(core))), None)
     if match is None:
         if _SPAN.search(core):
-            raise reading.refuse("“%(text)s” is a span of time; one date is needed.")
-        raise reading.refuse("“%(text)s” is not a date.")
+            raise reading.refuse(gettext_noop("“%(text)s” is a span of time; one date is needed."))
+        raise reading.refuse(gettext_noop("“%(text)s” is not a date."))
     parts = {name: text for name, text in match.groupdict().items() if text is not None}
     if "a" in parts:
         parts["m"], parts["d"] = _month_and_day(parts["a"], parts["b"], reading)
@@ -161,7 +164,7 @@ def _year(parts: dict[str, str], reading: _Reading) -> int:
     if "y" in parts:
         return int(parts["y"])
     if reading.default_year is None:
-        raise reading.refuse("“%(text)s” does not say in which year.")
+        raise reading.refuse(gettext_noop("“%(text)s” does not say in which year."))
     return reading.default_year + (1 if "next" in parts else 0)
 
 
@@ -192,17 +195,17 @@ def _month_and_day(first: str, second: str, reading: _Reading) -> tuple[str, str
         return first, second
     if int(first) > 12:
         return second, first
-    raise reading.refuse("“%(text)s” may begin with the month or with the day.")
+    raise reading.refuse(gettext_noop("“%(text)s” may begin with the month or with the day."))
 
 
 def _day(year: int, month: int, day: int, reading: _Reading) -> dt.date:
     try:
         return dt.date(year, month, day)
     except ValueError:
-        raise reading.refuse("There is no day “%(text)s” in the calendar.") from None
+        raise reading.refuse(gettext_noop("There is no day “%(text)s” in the calendar.")) from None
 
 
 def _month_end(year: int, month: int, reading: _Reading) -> dt.date:
     if not 1 <= month <= 12 or year < 1:
-        raise reading.refuse("There is no month “%(text)s” in the calendar.")
+        raise reading.refuse(gettext_noop("There is no month “%(text)s” in the calendar."))
     return dt.date(year, month, calendar.monthrange(year, month)[1])

@@ -8,6 +8,7 @@ sentence of that.
 import sys
 from pathlib import Path
 
+from domain.errors import gettext_noop
 from ledger.reading import limits, wire
 from ledger.reading.errors import DamagedFileError, UnreadableFile
 from ledger.reading.isolation import too_much_memory
@@ -23,7 +24,9 @@ def main(path: Path, name: str) -> None:
     except UnreadableFile as error:
         out.write(wire.refusal(error))
     except DamagedFileError:
-        out.write(wire.refusal(UnreadableFile("“%(file)s” is damaged and cannot be read.", file=name)))
+        out.write(
+            wire.refusal(UnreadableFile(gettext_noop("“%(file)s” is damaged and cannot be read."), file=name))
+        )
     except MemoryError:
         out.write(wire.refusal(too_much_memory(name)))
     out.flush()

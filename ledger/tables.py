@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from domain.errors import gettext_noop
 from ledger.headers import Header, Known, find_header, knower, normal_header
 from ledger.reading import Cell, Sheet, UnreadableFile, Workbook, filled
 from ledger.reading.sheets import Row
@@ -113,7 +114,7 @@ def _candidates(workbook: Workbook, sheet_name: str | None) -> list[Sheet]:
     named = [sheet for sheet in workbook.sheets if sheet.name == sheet_name]
     if not named:
         raise UnreadableFile(
-            "There is no sheet “%(sheet)s”; the sheets are: %(found)s.",
+            gettext_noop("There is no sheet “%(sheet)s”; the sheets are: %(found)s."),
             sheet=sheet_name,
             found=", ".join(sheet.name for sheet in workbook.sheets),
         )
@@ -234,7 +235,9 @@ def _spans_the_table(sheet: Sheet, number: int) -> bool:
 
 def _no_table(sheets: list[Sheet]) -> NoTable:
     found = "; ".join(filter(None, map(_beginning, sheets))) or "-"
-    return NoTable("No row with known column headers was found. What is there: %(found)s.", found=found)
+    return NoTable(
+        gettext_noop("No row with known column headers was found. What is there: %(found)s."), found=found
+    )
 
 
 def _beginning(sheet: Sheet) -> str:

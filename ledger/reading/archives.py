@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
+from domain.errors import gettext_noop
 from ledger.reading import limits
 from ledger.reading.errors import DamagedFileError, UnreadableFile
 from ledger.reading.extras import Extras
@@ -62,12 +63,14 @@ def _check_size(archive: zipfile.ZipFile, name: str) -> None:
     infos = archive.infolist()
     if len(infos) > limits.MOST_ARCHIVE_ENTRIES:
         raise UnreadableFile(
-            "“%(file)s” holds more than %(entries)d parts.", file=name, entries=limits.MOST_ARCHIVE_ENTRIES
+            gettext_noop("“%(file)s” holds more than %(entries)d parts."),
+            file=name,
+            entries=limits.MOST_ARCHIVE_ENTRIES,
         )
     if sum(info.file_size for info in infos) > limits.LARGEST_UNPACKED:
         megabytes = limits.LARGEST_UNPACKED // limits.MEGABYTE
         raise UnreadableFile(
-            "“%(file)s” unpacks to more than %(megabytes)d MB.", file=name, megabytes=megabytes
+            gettext_noop("“%(file)s” unpacks to more than %(megabytes)d MB."), file=name, megabytes=megabytes
         )
 
 
@@ -82,7 +85,7 @@ def _check_password(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo
 def protected(name: str) -> UnreadableFile:
     """The sentence for a file that opens only with a password."""
     return UnreadableFile(
-        "“%(file)s” is protected by a password; save it without one and send that.", file=name
+        gettext_noop("“%(file)s” is protected by a password; save it without one and send that."), file=name
     )
 
 
@@ -98,11 +101,16 @@ def _kind(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: s
         return "ods"
     if any(member.endswith(".iwa") or member == "index.zip" for member in folded):
         raise UnreadableFile(
-            "“%(file)s” is a document of Apple's iWork (Numbers); export it as .xlsx.", file=name
+            gettext_noop("“%(file)s” is a document of Apple's iWork (Numbers); export it as .xlsx."),
+            file=name,
         )
     if any(member.startswith(("word/", "ppt/")) for member in folded):
-        raise UnreadableFile("“%(file)s” is a text document or slides, not a spreadsheet.", file=name)
-    raise UnreadableFile("“%(file)s” is a packed archive; unpack it and send the spreadsheet.", file=name)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” is a text document or slides, not a spreadsheet."), file=name
+        )
+    raise UnreadableFile(
+        gettext_noop("“%(file)s” is a packed archive; unpack it and send the spreadsheet."), file=name
+    )
 
 
 def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

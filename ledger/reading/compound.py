@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
+from domain.errors import gettext_noop
 from ledger.reading.archives import protected
 from ledger.reading.biff import error_cells, is_protected
 from ledger.reading.errors import UnreadableFile
@@ -29,7 +30,9 @@ def extras(path: Path, name: str) -> dict[str, Extras]:
     except (struct.error, IndexError, ValueError):
         return {}
     if stream is None:
-        raise UnreadableFile("“%(file)s” is an Office document, but not a spreadsheet.", file=name)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” is an Office document, but not a spreadsheet."), file=name
+        )
     if is_protected(stream):
         raise protected(name)
     return {sheet: Extras(errors=errors) for sheet, errors in error_cells(stream).items()}

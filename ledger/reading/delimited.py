@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from domain.errors import gettext_noop
 from ledger.reading import limits, wire
 from ledger.reading.errors import UnreadableFile
 
@@ -50,22 +51,26 @@ def not_a_spreadsheet(name: str, text: str) -> UnreadableFile:
     """The sentence for a text that is no table, with its beginning."""
     beginning = " ".join(text[:200].split())[:40]
     return UnreadableFile(
-        "“%(file)s” is not a spreadsheet; it begins with “%(text)s”.", file=name, text=beginning
+        gettext_noop("“%(file)s” is not a spreadsheet; it begins with “%(text)s”."), file=name, text=beginning
     )
 
 
 def _check_limits(number: int, row: list[str], cells: int, name: str) -> None:
     if number > limits.MOST_ROWS:
-        raise UnreadableFile("“%(file)s” has more than %(rows)d rows.", file=name, rows=limits.MOST_ROWS)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” has more than %(rows)d rows."), file=name, rows=limits.MOST_ROWS
+        )
     if len(row) > limits.MOST_COLUMNS:
         raise UnreadableFile(
-            "“%(file)s” has more than %(columns)d columns in row %(row)d.",
+            gettext_noop("“%(file)s” has more than %(columns)d columns in row %(row)d."),
             file=name,
             columns=limits.MOST_COLUMNS,
             row=number,
         )
     if cells > limits.MOST_CELLS:
-        raise UnreadableFile("“%(file)s” has more than %(cells)d cells.", file=name, cells=limits.MOST_CELLS)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” has more than %(cells)d cells."), file=name, cells=limits.MOST_CELLS
+        )
 
 
 def _text(data: bytes, name: str) -> str:
@@ -75,7 +80,7 @@ def _text(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, max(error.start, _valid_utf8(data))) + 1
         raise UnreadableFile(
-            "“%(file)s” is neither UTF-8 nor GB18030 nor UTF-16: line %(line)d cannot be read.",
+            gettext_noop("“%(file)s” is neither UTF-8 nor GB18030 nor UTF-16: line %(line)d cannot be read."),
             file=name,
             line=line,
         ) from None
@@ -99,10 +104,10 @@ def _encoding(data: bytes, name: str) -> str:
     if b"\x00" in sample:
         unmarked = _unmarked_utf16(sample)
         if unmarked is None:
-            raise UnreadableFile("“%(file)s” is not a spreadsheet.", file=name)
+            raise UnreadableFile(gettext_noop("“%(file)s” is not a spreadsheet."), file=name)
         return unmarked
     if _NO_TEXT.search(sample):
-        raise UnreadableFile("“%(file)s” is not a spreadsheet.", file=name)
+        raise UnreadableFile(gettext_noop("“%(file)s” is not a spreadsheet."), file=name)
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -153,7 +158,9 @@ def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
             yield row
     except csv.Error:
         raise UnreadableFile(
-            "“%(file)s” cannot be read from line %(line)d on; is a quotation mark never closed?",
+            gettext_noop(
+                "“%(file)s” cannot be read from line %(line)d on; is a quotation mark never closed?"
+            ),
             file=name,
             line=reader.line_num,
         ) from None

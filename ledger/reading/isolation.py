@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from domain.errors import gettext_noop
 from ledger.reading import limits, wire
 from ledger.reading.errors import UnreadableFile
 from ledger.reading.sheets import Workbook
@@ -27,10 +28,12 @@ def read_workbook(path: Path, *, name: str | None = None) -> Workbook:
     shown = name or path.name
     size = path.stat().st_size
     if size == 0:
-        raise UnreadableFile("“%(file)s” is empty.", file=shown)
+        raise UnreadableFile(gettext_noop("“%(file)s” is empty."), file=shown)
     if size > limits.LARGEST_FILE:
         megabytes = limits.LARGEST_FILE // limits.MEGABYTE
-        raise UnreadableFile("“%(file)s” is larger than %(megabytes)d MB.", file=shown, megabytes=megabytes)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” is larger than %(megabytes)d MB."), file=shown, megabytes=megabytes
+        )
     with tempfile.TemporaryFile() as result, tempfile.TemporaryFile() as complaints:
         code = _run(path, shown, result, complaints)
         try:
@@ -72,7 +75,9 @@ def _failure(code: int | None, shown: str, complaints: IO[bytes]) -> UnreadableF
     """Why a process that did not even say what is wrong ended."""
     if code is None:
         return UnreadableFile(
-            "“%(file)s” could not be read within %(seconds)d seconds.", file=shown, seconds=limits.SECONDS
+            gettext_noop("“%(file)s” could not be read within %(seconds)d seconds."),
+            file=shown,
+            seconds=limits.SECONDS,
         )
     complaints.seek(0)
     complaint = complaints.read(limits.MEGABYTE)
@@ -84,14 +89,17 @@ def _failure(code: int | None, shown: str, complaints: IO[bytes]) -> UnreadableF
         return too_much_memory(shown)
     if code > 0 and b"panicked" not in complaint:
         return UnreadableFile(
-            "“%(file)s” met a fault of this program and was not read; the fault is on record.", file=shown
+            gettext_noop("“%(file)s” met a fault of this program and was not read; the fault is on record."),
+            file=shown,
         )
-    return UnreadableFile("“%(file)s” is damaged and cannot be read.", file=shown)
+    return UnreadableFile(gettext_noop("“%(file)s” is damaged and cannot be read."), file=shown)
 
 
 def too_much_memory(shown: str) -> UnreadableFile:
     """The sentence for a file that wants more memory than a ledger may."""
     megabytes = limits.MEMORY // limits.MEGABYTE
     return UnreadableFile(
-        "“%(file)s” needs more than %(megabytes)d MB of memory to be read.", file=shown, megabytes=megabytes
+        gettext_noop("“%(file)s” needs more than %(megabytes)d MB of memory to be read."),
+        file=shown,
+        megabytes=megabytes,
     )

@@ -4,6 +4,7 @@ import enum
 import re
 from pathlib import Path
 
+from domain.errors import gettext_noop
 from ledger.reading.errors import UnreadableFile
 
 _ENOUGH = 4096
@@ -22,37 +23,40 @@ _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 
 # Formats that people take for spreadsheets, or send by mistake; each with its own sentence.
 _REFUSED_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
-    (rb"%PDF", "“%(file)s” is a PDF document; the spreadsheet it was made from is needed."),
-    (rb"ID;P", "“%(file)s” is in the SYLK format (.slk); save it as .xlsx and send that."),
-    (rb"\{\\rtf", "“%(file)s” is a text document (RTF), not a spreadsheet."),
+    (rb"%PDF", gettext_noop("“%(file)s” is a PDF document; the spreadsheet it was made from is needed.")),
+    (rb"ID;P", gettext_noop("“%(file)s” is in the SYLK format (.slk); save it as .xlsx and send that.")),
+    (rb"\{\\rtf", gettext_noop("“%(file)s” is a text document (RTF), not a spreadsheet.")),
     (
         rb"\x09[\x00\x02\x04]\x04\x00|\x09[\x00\x02\x04]\x06\x00",
-        "“%(file)s” is in a format older than Excel 5; save it as .xlsx and send that.",
+        gettext_noop("“%(file)s” is in a format older than Excel 5; save it as .xlsx and send that."),
     ),
     (
         rb"Rar!|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ",
-        "“%(file)s” is a packed archive; unpack it and send the spreadsheet.",
+        gettext_noop("“%(file)s” is a packed archive; unpack it and send the spreadsheet."),
     ),
     (
         rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\x00{4}|RIFF",
-        "“%(file)s” is a picture; the spreadsheet itself is needed.",
+        gettext_noop("“%(file)s” is a picture; the spreadsheet itself is needed."),
     ),
-    (rb"(?i:mime-version:)", "“%(file)s” is a saved web page (.mht); open it and save it as .xlsx."),
+    (
+        rb"(?i:mime-version:)",
+        gettext_noop("“%(file)s” is a saved web page (.mht); open it and save it as .xlsx."),
+    ),
 )
 _REFUSED_MARKUP: tuple[tuple[bytes, str], ...] = (
     (
         rb"<office:document\b",
-        "“%(file)s” is in the flat OpenDocument format (.fods); save it as .ods or .xlsx.",
+        gettext_noop("“%(file)s” is in the flat OpenDocument format (.fods); save it as .ods or .xlsx."),
     ),
     (
         rb"urn:schemas-microsoft-com:office:spreadsheet",
-        "“%(file)s” is in the XML format of Excel 2003; save it as .xlsx and send that.",
+        gettext_noop("“%(file)s” is in the XML format of Excel 2003; save it as .xlsx and send that."),
     ),
     (
         rb"(?i)<(?:html|table|head|body|meta)\b|<!doctype html",
-        "“%(file)s” is a web page (HTML); open it and save it as .xlsx.",
+        gettext_noop("“%(file)s” is a web page (HTML); open it and save it as .xlsx."),
     ),
-    (rb"^<\?xml", "“%(file)s” is an XML document, not a spreadsheet."),
+    (rb"^<\?xml", gettext_noop("“%(file)s” is an XML document, not a spreadsheet.")),
 )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import IO
 
+from domain.errors import gettext_noop
 from ledger.reading import archives, compound, delimited, spreadsheets, wire
 from ledger.reading.errors import UnreadableFile
 from ledger.reading.kinds import Kind, kind_of
@@ -21,5 +22,5 @@ def write_workbook(path: Path, name: str, out: IO[bytes]) -> None:
         case Kind.COMPOUND:
             cells = spreadsheets.write_sheets(path, name, compound.extras(path, name), out)
     if not cells:
-        raise UnreadableFile("“%(file)s” has no rows.", file=name)
+        raise UnreadableFile(gettext_noop("“%(file)s” has no rows."), file=name)
     out.write(wire.line(wire.END))

@@ -14,6 +14,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from domain.errors import gettext_noop
 from ledger.reading import limits, wire
 from ledger.reading.archives import protected
 from ledger.reading.errors import DamagedFileError, UnreadableFile
@@ -43,7 +44,9 @@ def write_sheets(path: Path, name: str, extras: Mapping[str, Extras], out: IO[by
                 cells += _write_rows(sheet, found.errors, out)
                 if cells > limits.MOST_CELLS:
                     raise UnreadableFile(
-                        "“%(file)s” has more than %(cells)d cells.", file=name, cells=limits.MOST_CELLS
+                        gettext_noop("“%(file)s” has more than %(cells)d cells."),
+                        file=name,
+                        cells=limits.MOST_CELLS,
                     )
             return cells
     except PasswordError:
@@ -56,14 +59,14 @@ def _check_size(sheet: CalamineSheet, name: str) -> None:
     rows, columns = (0, 0) if sheet.end is None else sheet.end
     if rows >= limits.MOST_ROWS:
         raise UnreadableFile(
-            "Sheet “%(sheet)s” of “%(file)s” has more than %(rows)d rows.",
+            gettext_noop("Sheet “%(sheet)s” of “%(file)s” has more than %(rows)d rows."),
             sheet=sheet.name,
             file=name,
             rows=limits.MOST_ROWS,
         )
     if columns >= limits.MOST_COLUMNS:
         raise UnreadableFile(
-            "Sheet “%(sheet)s” of “%(file)s” has more than %(columns)d columns.",
+            gettext_noop("Sheet “%(sheet)s” of “%(file)s” has more than %(columns)d columns."),
             sheet=sheet.name,
             file=name,
             columns=limits.MOST_COLUMNS,
@@ -90,7 +93,9 @@ def _merges(sheet: CalamineSheet, extras: Extras, name: str) -> list[Merge]:
         for merge in kept
     )
     if covered > limits.MOST_CELLS:
-        raise UnreadableFile("“%(file)s” has more than %(cells)d cells.", file=name, cells=limits.MOST_CELLS)
+        raise UnreadableFile(
+            gettext_noop("“%(file)s” has more than %(cells)d cells."), file=name, cells=limits.MOST_CELLS
+        )
     return kept
 
 
