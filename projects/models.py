@@ -15,7 +15,7 @@ class Project(models.Model):
         EXPANSION = "expansion", _("Expansion")
         FUTURE_FACTORY = "future_factory", _("Future factory")
 
-    name = models.CharField(_("project"), max_length=200)
+    name = models.CharField(_("project"), max_length=255)
     code = models.CharField(_("project code"), max_length=30, blank=True)
     enterprise = models.CharField(_("enterprise"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)

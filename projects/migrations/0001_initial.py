@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Project',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='project')),
+                ('name', models.CharField(max_length=255, verbose_name='project')),
                 ('code', models.CharField(blank=True, max_length=30, verbose_name='project code')),
                 ('enterprise', models.CharField(blank=True, max_length=200, verbose_name='enterprise')),
                 ('kind', models.CharField(choices=[('new_build', 'New build'), ('renovation', 'Technical renovation'), ('expansion', 'Expansion'), ('future_factory', 'Future factory')], max_length=16, verbose_name='kind')),

@@ -1,0 +1,320 @@
+"""Chains and node dates of many projects at once, as a ledger brings them.
+
+A ledger tells what has happened, so nothing is refused for its order: a node may be recorded as done though
+one before it is open. What it must not do is contradict what is on record; ``recorded_fields`` says when.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from domain.chains import ClockOwner
+from domain.errors import RuleError
+from domain.lifecycle import Status
+from domain.workdays import LimitUnit, WorkCalendar, deadline
+from history.models import Change
+from milestones.calendar_table import load_calendar
+from milestones.laying import nodes_for, units_by_name
+from milestones.models import Chain, ChainTemplate, Node, TemplateNode
+from projects.bulk_actions import ROWS_AT_ONCE, hold_projects, join_units_of_many
+from projects.models import Project
+
+
+class Recorded(NamedTuple):
+    """What a ledger says of a node; what is None it does not say.
+
+    `status` (WAITING, RUNNING or DONE) moves nothing by itself: the dates do. It must not contradict what is
+    on record.
+    """
+
+    due_on: date | None = None
+    started_on: date | None = None
+    finished_on: date | None = None
+    status: Status | None = None
+
+
+class NodeState(NamedTuple):
+    """A node on record, as far as recording asks."""
+
+    pk: int | None
+    project_id: int
+    step_id: int
+    status: Status
+    baseline_on: date | None
+    due_on: date | None
+    limit_on: date | None
+    started_on: date | None
+    finished_on: date | None
+    limit: int | None
+    version: int
+
+    @classmethod
+    def of(cls, node: Node) -> "NodeState":
+        return cls(
+            node.pk, node.project_id, node.template_node_id, Status(node.status), node.baseline_on,
+            node.due_on, node.limit_on, node.started_on, node.finished_on, node.limit, node.version,
+        )  # fmt: skip
+
+    @classmethod
+    def new(cls, project_id: int, step: TemplateNode) -> "NodeState":
+        """A step that the project does not have yet."""
+        return cls(None, project_id, step.pk, Status.WAITING, None, None, None, None, None, step.limit, 1)
+
+
+_COLUMNS = (
+    "pk", "project_id", "template_node_id", "status", "baseline_on", "due_on", "limit_on", "started_on",
+    "finished_on", "limit", "version",
+)  # fmt: skip
+_WRITTEN = ("status", "baseline_on", "due_on", "limit_on", "started_on", "finished_on")
+
+
+def node_states(projects: Collection[int], steps: Collection[int]) -> Iterator[NodeState]:
+    """The nodes on record of these projects, as far as they are nodes of these steps of templates."""
+    wanted = sorted(projects)
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        nodes = Node.objects.filter(
+            project__in=wanted[start : start + ROWS_AT_ONCE], template_node__in=steps
+        ).order_by()
+        for row in nodes.values_list(*_COLUMNS):
+            yield NodeState._make((*row[:3], Status(row[3]), *row[4:]))
+
+
+def recorded_fields(
+    state: NodeState, said: Recorded, *, step: TemplateNode, today: date, calendar: WorkCalendar
+) -> dict[str, Any]:
+    """The fields of a node that `said` changes, with their new values; empty where it says what is known.
+
+    A finish makes the node done, a start lets it run, and with the start its approval clock begins. A plan
+    date replaces ``due_on``; the baseline stays what it is, or becomes the plan date where there is none.
+    (An approved date change will take this over; until then the history entry is the approval.)
+
+    Raises RuleError for a start or finish after `today`, a finish before the start, a node on hold or waived
+    of which the ledger says otherwise, and a status that lies behind the one on record.
+    """
+    _refuse_contradiction(state, said, step)
+    started, finished = said.started_on or state.started_on, said.finished_on or state.finished_on
+    for day in (said.started_on, said.finished_on):
+        if day and day > today:
+            raise RuleError(
+                gettext_noop("%(on)s lies in the future; only what has happened is recorded."), on=day
+            )
+    if started and finished and finished < started:
+        raise RuleError(
+            gettext_noop("“%(node)s” cannot be finished on %(on)s, before its start on %(start)s."),
+            node=step.name, on=finished, start=started,
+        )  # fmt: skip
+    due = said.due_on or state.due_on
+    fields = {
+        "status": _status_after(state.status, started, finished),
+        "baseline_on": state.baseline_on or due,
+        "due_on": due,
+        "limit_on": state.limit_on
+        if started == state.started_on
+        else _limit_on(state, step, started, calendar),
+        "started_on": started,
+        "finished_on": finished,
+    }
+    return {name: value for name, value in fields.items() if value != getattr(state, name)}
+
+
+def _status_after(status: Status, started: date | None, finished: date | None) -> Status:
+    if status in {Status.HELD, Status.WAIVED}:
+        return status
+    return Status.DONE if finished else Status.RUNNING if started else Status.WAITING
+
+
+def _refuse_contradiction(state: NodeState, said: Recorded, step: TemplateNode) -> None:
+    differs = any(
+        value is not None and value != getattr(state, name)
+        for name in ("due_on", "started_on", "finished_on")
+        for value in (getattr(said, name),)
+    )
+    if state.status == Status.WAIVED and differs:
+        raise RuleError(gettext_noop("“%(node)s” is waived; reopen it first."), node=step.name)
+    if state.status == Status.HELD and differs:
+        raise RuleError(gettext_noop("“%(node)s” is on hold; resume it first."), node=step.name)
+    if state.status == Status.DONE and said.status in {Status.WAITING, Status.RUNNING}:
+        raise RuleError(
+            gettext_noop("“%(node)s” is done on record, since %(on)s; reopen it first."),
+            node=step.name, on=state.finished_on,
+        )  # fmt: skip
+    if state.status == Status.RUNNING and said.status == Status.WAITING:
+        raise RuleError(
+            gettext_noop("“%(node)s” is running on record, since %(on)s."),
+            node=step.name,
+            on=state.started_on,
+        )
+
+
+def _limit_on(
+    state: NodeState, step: TemplateNode, started: date | None, calendar: WorkCalendar
+) -> date | None:
+    """The end of the approval clock that runs since the start (``milestones.actions.start_node``)."""
+    if state.limit is None or started is None or step.clock == ClockOwner.ENTERPRISE:
+        return None
+    return deadline(calendar, started, state.limit, LimitUnit(step.limit_unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Laying:
+    """A chain for a project that has none, with what is known of its nodes, by template node number.
+
+    Where it `plans`, each node's dates are reckoned from `starts_on` (``milestones.laying``) and a recorded
+    plan date replaces that of its node; otherwise the recorded dates are the only ones.
+    """
+
+    project_id: int
+    template: ChainTemplate
+    starts_on: date
+    conditions: frozenset[str] = frozenset()
+    plans: bool = True
+    recorded: Mapping[int, Recorded] | None = None
+
+
+@transaction.atomic
+def lay_chains(
+    layings: Sequence[Laying], *, actor: User, today: date, batch: UUID | None = None
+) -> dict[int, list[Node]]:
+    """Pin each project to its template and give it its nodes; the nodes by project number.
+
+    Raises RuleError where a project has a chain already, a template is a draft, or a recorded date is refused
+    by ``recorded_fields``; PermissionDenied where `actor` may not change one of the projects.
+    """
+    projects = hold_projects(actor, [laying.project_id for laying in layings])
+    _refuse_unfit(layings, projects)
+    calendar, units = load_calendar(), units_by_name()
+    nodes: list[Node] = []
+    history: list[Change] = []
+    for laying in layings:
+        project = projects[laying.project_id]
+        laid = nodes_for(
+            project, laying.template, starts_on=laying.starts_on, conditions=laying.conditions,
+            calendar=calendar, units=units,
+        )  # fmt: skip
+        changed = [_record_on_new(node, laying, today, calendar) for node in laid]
+        nodes += laid
+        history += _laying_changes(laying, laid, changed, actor=actor, project=project, batch=batch)
+    Chain.objects.bulk_create(
+        [
+            Chain(project_id=laying.project_id, template=laying.template, starts_on=laying.starts_on)
+            for laying in layings
+        ],
+        batch_size=ROWS_AT_ONCE,
+    )
+    Node.objects.bulk_create(nodes, batch_size=ROWS_AT_ONCE)
+    join_units_of_many((node.project_id, node.unit_id) for node in nodes if node.unit_id)
+    Change.objects.bulk_create(history, batch_size=ROWS_AT_ONCE)
+    by_project: dict[int, list[Node]] = {}
+    for node in nodes:
+        by_project.setdefault(node.project_id, []).append(node)
+    return by_project
+
+
+def _refuse_unfit(layings: Sequence[Laying], projects: Mapping[int, Project]) -> None:
+    for laying in layings:
+        if laying.template.published_at is None:
+            raise RuleError(
+                gettext_noop("“%(chain)s” is a draft; publish it first."), chain=laying.template.name
+            )
+    taken = Chain.objects.filter(project__in=list(projects)).first()
+    if taken is not None:
+        raise RuleError(
+            gettext_noop("“%(project)s” has a chain already."), project=projects[taken.project_id].name
+        )
+
+
+def _record_on_new(node: Node, laying: Laying, today: date, calendar: WorkCalendar) -> dict[str, Any]:
+    """Record on a node that is not saved yet; what the ledger says of it, by field."""
+    said = (laying.recorded or {}).get(node.template_node_id)
+    if not laying.plans or (said and said.due_on):
+        node.baseline_on = node.due_on = None
+    if said is None:
+        return {}
+    fields = recorded_fields(
+        NodeState.of(node), said, step=node.template_node, today=today, calendar=calendar
+    )
+    for name, value in fields.items():
+        setattr(node, name, value)
+    return fields
+
+
+def _laying_changes(
+    laying: Laying, nodes: Sequence[Node], changed: Sequence[Mapping[str, Any]], *,
+    actor: User, project: Project, batch: UUID | None,
+) -> Iterator[Change]:  # fmt: skip
+    template = laying.template
+    laid = {
+        "template": template.code,
+        "version": template.version,
+        "starts_on": laying.starts_on,
+        "nodes": len(nodes),
+    }
+    yield Change(verb=Change.Verb.CHAIN_LAID, actor=actor, project=project, after=laid, batch=batch)
+    after = {node.template_node.name: fields for node, fields in zip(nodes, changed, strict=True) if fields}
+    if after:
+        yield Change(verb=Change.Verb.NODES_RECORDED, actor=actor, project=project, after=after, batch=batch)
+
+
+@transaction.atomic
+def record_nodes(
+    said: Mapping[int, Mapping[int, Recorded]], *, actor: User, today: date, batch: UUID | None = None
+) -> int:
+    """Record what a ledger says of projects that have chains: by project, by template node number.
+
+    A step that its template has and the project has not (an optional one) is added. Returns how many nodes
+    were added or changed; a changed node's version counts on, and each project gets one entry in the
+    history. Raises RuleError as ``recorded_fields`` does, PermissionDenied where `actor` may not change
+    one of the projects.
+    """
+    projects = hold_projects(actor, said)
+    calendar, units = load_calendar(), units_by_name()
+    wanted = {step for nodes in said.values() for step in nodes}
+    steps = TemplateNode.objects.in_bulk(wanted)
+    states = {(state.project_id, state.step_id): state for state in node_states(said, wanted)}
+    added: list[Node] = []
+    changed: list[Node] = []
+    history: list[Change] = []
+    for pk, nodes in said.items():
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {}
+        for step_id, facts in nodes.items():
+            step = steps[step_id]
+            state = states.get((pk, step_id)) or NodeState.new(pk, step)
+            fields = recorded_fields(state, facts, step=step, today=today, calendar=calendar)
+            if state.pk is None:
+                unit = units.get(step.unit_name)
+                added.append(_node(state, fields, unit_id=unit.pk if unit else projects[pk].town_id))
+            elif fields:
+                changed.append(_node(state, fields))
+                before[step.name] = {name: getattr(state, name) for name in fields}
+            if fields or state.pk is None:
+                after[step.name] = fields
+        if after:
+            history.append(
+                Change(
+                    verb=Change.Verb.NODES_RECORDED, actor=actor, project=projects[pk], before=before,
+                    after=after, batch=batch,
+                )
+            )  # fmt: skip
+    Node.objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    join_units_of_many((node.project_id, node.unit_id) for node in added if node.unit_id)
+    if changed:
+        Node.objects.bulk_update(changed, [*_WRITTEN, "version"], batch_size=ROWS_AT_ONCE)
+    Change.objects.bulk_create(history, batch_size=ROWS_AT_ONCE)
+    return len(added) + len(changed)
+
+
+def _node(state: NodeState, fields: Mapping[str, Any], **more: Any) -> Node:
+    """The row as it is to be written; of a row on record, only the written columns are known."""
+    values = {name: getattr(state, name) for name in _WRITTEN} | dict(fields)
+    version = state.version + 1 if state.pk else 1
+    return Node(
+        pk=state.pk, project_id=state.project_id, template_node_id=state.step_id, limit=state.limit,
+        version=version, **values, **more,
+    )  # fmt: skip
