@@ -1,0 +1,74 @@
+"""What is stored of an import: the file, who and when, what it counted, what it said."""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from ledger.querysets import ImportQuerySet
+
+
+class Import(models.Model):
+    """One ledger that somebody brought. What it changed are the entries of the history with its `batch`.
+
+    The file is kept as it came, in a folder of its own below ``DATA_DIR/ledger``, with the workbook of
+    rejected rows beside it.
+    """
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", _("waits for confirmation")
+        APPLIED = "applied", _("applied")
+        FAILED = "failed", _("failed; nothing was changed")
+
+    batch = models.UUIDField(default=uuid4, unique=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PREVIEWED)
+    file_name = models.CharField(_("file"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    mapping = models.CharField(_("mapping"), max_length=100)
+    mapping_source = models.TextField(blank=True, help_text=_("blank: the mapping comes with the software"))
+    sheet = models.CharField(_("sheet"), max_length=255)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    created = models.PositiveIntegerField(_("created"), default=0)
+    updated = models.PositiveIntegerField(_("updated"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    rejected = models.PositiveIntegerField(_("rejected"), default=0)
+    digest = models.CharField(max_length=64, editable=False)
+    report = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:import", args=[self.pk])
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.DATA_DIR) / "ledger" / str(self.batch)
+
+    @property
+    def file(self) -> Path:
+        """The file as it came, under a name of ours."""
+        return self.folder / f"ledger{Path(self.file_name).suffix.lower()}"
+
+    @property
+    def rejects(self) -> Path:
+        return self.folder / "rejects.xlsx"
+
+    @property
+    def rejects_name(self) -> str:
+        return f"{Path(self.file_name).stem}.rejects.xlsx"

@@ -1,0 +1,149 @@
+"""What an import said, kept with its record so that its page needs neither the file nor a second look.
+
+Sentences are kept as sentences, so that every reader gets them in the own language.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from domain.lifecycle import Status
+from ledger.drafts import CellChange, Verdict
+from ledger.mapping_files import built_in_names
+from ledger.plan import Plan
+from ledger.sentences import Problem, Sentence
+from milestones.models import STATUS_LABELS, Node
+from projects.models import Project
+
+MOST_SHOWN = 200
+"""How many rows, and how many sentences, the page shows; the counts are always of all."""
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One cell: what it is called, what is on record, what the ledger says."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    number: int
+    title: str
+    verdict: Verdict
+    changes: tuple[ShownChange, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page of an import shows; `total_…` count what there is, the lists stop at ``MOST_SHOWN``."""
+
+    rows: tuple[ShownRow, ...]
+    total_rows: int
+    problems: tuple[Problem, ...]
+    total_problems: int
+    warnings: tuple[Problem, ...]
+    total_warnings: int
+    unused: tuple[str, ...]
+    other_sheets: tuple[str, ...]
+    new_units: tuple[str, ...]
+    skipped: tuple[tuple[int, str], ...]
+
+
+def report_of(plan: Plan) -> dict[str, Any]:
+    """The report as it is kept."""
+    problems, warnings = list(plan.problems), list(plan.warnings)
+    changing = [row for row in plan.rows if row.verdict in {Verdict.CREATED, Verdict.UPDATED}]
+    return {
+        "rows": [
+            {
+                "row": row.number, "title": row.title, "verdict": row.verdict,
+                "changes": [_kept_change(change) for change in row.changes],
+            }
+            for row in changing[:MOST_SHOWN]
+        ],
+        "total_rows": len(changing),
+        "problems": [_kept(problem) for problem in problems[:MOST_SHOWN]],
+        "total_problems": len(problems),
+        "warnings": [_kept(warning) for warning in warnings[:MOST_SHOWN]],
+        "total_warnings": len(warnings),
+        "unused": list(plan.opened.columns.unused),
+        "other_sheets": list(plan.opened.other_sheets),
+        "new_units": [unit.name for unit in plan.new_units],
+        "skipped": [[skip.number, skip.text] for skip in plan.opened.table.skipped[:MOST_SHOWN]],
+    }  # fmt: skip
+
+
+def read_report(kept: Mapping[str, Any]) -> Report:
+    """The report as it is shown, in the language of now."""
+    return Report(
+        rows=tuple(
+            ShownRow(
+                row["row"], row["title"], Verdict(row["verdict"]),
+                tuple(_shown_change(*change) for change in row["changes"]),
+            )
+            for row in kept.get("rows", ())
+        ),
+        total_rows=kept.get("total_rows", 0),
+        problems=_problems(kept.get("problems", ())),
+        total_problems=kept.get("total_problems", 0),
+        warnings=_problems(kept.get("warnings", ())),
+        total_warnings=kept.get("total_warnings", 0),
+        unused=tuple(kept.get("unused", ())),
+        other_sheets=tuple(kept.get("other_sheets", ())),
+        new_units=tuple(kept.get("new_units", ())),
+        skipped=tuple((number, text) for number, text in kept.get("skipped", ())),
+    )  # fmt: skip
+
+
+def field_label(field: str, *, of_node: bool) -> str:
+    """A field as the reader calls it."""
+    model = Node if of_node else Project
+    column = model._meta.get_field(field)  # noqa: SLF001 - the documented way to ask
+    return str(getattr(column, "verbose_name", field))
+
+
+def shown_value(field: str, value: Any) -> str:
+    """A stored value as the reader calls it; a dash for none."""
+    if value is None or value == "":
+        return "—"
+    if field == "status":
+        return str(STATUS_LABELS[Status(value)])
+    if field == "kind":
+        return str(Project.Kind(value).label)
+    return str(value)
+
+
+def mapping_choices() -> list[tuple[str, str]]:
+    """The mappings that come with the software, for a form."""
+    return [("", _("Recognise the columns")), *((name, name) for name in built_in_names())]
+
+
+def _kept_change(change: CellChange) -> list[str | None]:
+    return [None if part is None else str(part) for part in change]
+
+
+def _shown_change(node: str, field: str, before: str | None, after: str | None) -> ShownChange:
+    label = field_label(field, of_node=bool(node))
+    return ShownChange(
+        f"{node} · {label}" if node else label, shown_value(field, before), shown_value(field, after)
+    )
+
+
+def _kept(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "reason": problem.reason.as_json(),
+    }
+
+
+def _problems(kept: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(one["row"], one["column"], one["value"], Sentence.from_json(one["reason"])) for one in kept
+    )
