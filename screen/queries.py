@@ -157,6 +157,11 @@ def overdue_causes(nodes: NodeQuerySet, rule: LightRule) -> NodeQuerySet:
     return nodes.overdue(rule).not_held_up().order_by("deadline_on", "pk")
 
 
+def knocked_on(nodes: NodeQuerySet, rule: LightRule) -> NodeQuerySet:
+    """Overdue nodes that wait for another one, the longest overdue first."""
+    return nodes.overdue(rule).held_up().order_by("deadline_on", "pk")
+
+
 def due_soon(nodes: NodeQuerySet, span: Span) -> NodeQuerySet:
     """Nodes that fall due within the next ten working days, today among them, the next first."""
     return nodes.due_between(span.today, span.due_until).order_by("deadline_on", "pk")

@@ -1,0 +1,1 @@
+"""The sheets of the weekly workbook, one file each."""

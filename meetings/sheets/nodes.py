@@ -1,0 +1,87 @@
+"""超期节点 and 临期节点: the overdue nodes, causes first, and those that fall due within two weeks."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from milestones.models import STATUS_LABELS
+from milestones.queries import Neighbour, NodeRow
+from milestones.sheet import Cell, Column, Kind
+
+
+def overdue_columns() -> list[Column]:
+    return [
+        Column(_("No."), 5, Kind.NUMBER),
+        Column(_("Light"), 10, Kind.LIGHT),
+        Column(_("Cause or knocked on"), 9, Kind.WORD),
+        Column(_("Project"), 25),
+        Column(_("Town"), 13, Kind.WORD),
+        Column(_("Node"), 20),
+        Column(_("Responsible unit"), 15),
+        Column(_("Liaison"), 9, Kind.WORD),
+        Column(_("Due"), 12, Kind.DAY),
+        Column(_("Late since"), 12, Kind.DAY),
+        Column(_("Working days late"), 9, Kind.NUMBER),
+        Column(_("Held up by"), 22),
+        Column(_("Nodes it holds up"), 8, Kind.NUMBER),
+        Column(_("Key nodes it holds up"), 22),
+        Column(_("Remark"), 9, Kind.WORD),
+    ]
+
+
+def overdue_cells(rows: Iterable[NodeRow]) -> Iterator[list[Cell]]:
+    cause, knocked_on, remarks = _("cause"), _("knocked on"), _Remarks()
+    for number, row in enumerate(rows, start=1):
+        yield [
+            number, row.light, knocked_on if row.is_knocked_on else cause, row.project, row.town,
+            row.label, row.unit, row.liaison, row.deadline_on, row.late_since, row.days_late,
+            names(row.causes), row.holds_up, "、".join(row.holds_up_keys), remarks.of(row),
+        ]  # fmt: skip
+
+
+def due_columns() -> list[Column]:
+    return [
+        Column(_("No."), 5, Kind.NUMBER),
+        Column(_("Light"), 10, Kind.LIGHT),
+        Column(_("Project"), 28),
+        Column(_("Town"), 14, Kind.WORD),
+        Column(_("Node"), 24),
+        Column(_("Key node"), 8, Kind.WORD),
+        Column(_("Responsible unit"), 17),
+        Column(_("Liaison"), 9, Kind.WORD),
+        Column(_("Due"), 12, Kind.DAY),
+        Column(_("Working days left"), 9, Kind.NUMBER),
+        Column(_("State"), 9, Kind.WORD),
+        Column(_("Waits for"), 30),
+        Column(_("Remark"), 9, Kind.WORD),
+    ]
+
+
+def due_cells(rows: Iterable[NodeRow]) -> Iterator[list[Cell]]:
+    key, remarks = _("key node"), _Remarks()
+    states = {status: str(label) for status, label in STATUS_LABELS.items()}
+    for number, row in enumerate(rows, start=1):
+        yield [
+            number, row.light, row.project, row.town, row.label, key if row.is_key else "", row.unit,
+            row.liaison, row.deadline_on, row.days_left, states[row.status], names(row.blocked_by),
+            remarks.of(row),
+        ]  # fmt: skip
+
+
+def names(nodes: Iterable[Neighbour]) -> str:
+    """Nodes with the units that must do them."""
+    return "、".join(f"{node.label}（{node.unit}）" if node.unit else node.label for node in nodes)
+
+
+class _Remarks:
+    """The marks of a row in words, looked up once a sheet."""
+
+    def __init__(self) -> None:
+        self.unconfirmed, self.provisional = _("to be confirmed"), _("provisional")
+
+    def of(self, row: NodeRow) -> str:
+        if row.is_unconfirmed and row.is_provisional:
+            return f"{self.unconfirmed}、{self.provisional}"
+        if row.is_unconfirmed:
+            return self.unconfirmed
+        return self.provisional if row.is_provisional else ""

@@ -1,0 +1,87 @@
+"""The weekly workbook: the one screen and its rows as sheets that can be printed and handed round.
+
+The figures come from where the pages take them: ``screen_of``, ``each_node_row`` and ``project_rows``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain
+from typing import IO
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from domain.lights import LightRule
+from meetings.sheets.definitions import definition_cells, definition_columns, said_of
+from meetings.sheets.nodes import due_cells, due_columns, overdue_cells, overdue_columns
+from meetings.sheets.overview import write_overview
+from meetings.sheets.projects import project_cells, project_columns
+from milestones.models import Node
+from milestones.project_queries import project_rows
+from milestones.queries import each_node_row
+from milestones.sheet import Book
+from projects.models import Project
+from screen.queries import Screen, due_soon, knocked_on, overdue_causes, screen_of
+
+
+def write_workbook(file: IO[bytes], *, reader: User, now: datetime, rule: LightRule) -> Screen:
+    """Write the workbook of what `reader` may see on the day of `rule`, made at `now`; its figures."""
+    with _one_moment(), Book(file) as book:
+        screen = screen_of(reader, rule)
+        under = _under(reader, rule, now)
+        write_overview(book, screen, name=_("Overview"), title=_("Weekly meeting: overview"), under=under)
+        _nodes(book, reader, rule, screen, under)
+        projects = Project.objects.visible_to(reader).order_by("town__position", "town__name", "name", "pk")
+        book.table(
+            _("Projects"), project_columns(), project_cells(project_rows(projects, rule), rule),
+            title=_("Project ledger"), under=under, freeze_columns=3, when_empty=_("There is no project."),
+        )  # fmt: skip
+        book.table(
+            _("Definitions"), definition_columns(), definition_cells(screen, reader, rule, now),
+            title=_("What the figures mean"), under=under,
+        )  # fmt: skip
+    return screen
+
+
+def _nodes(book: Book, reader: User, rule: LightRule, screen: Screen, under: str) -> None:
+    nodes = Node.objects.visible_to(reader)
+    late = chain(
+        each_node_row(overdue_causes(nodes, rule), rule), each_node_row(knocked_on(nodes, rule), rule)
+    )
+    book.table(
+        _("Overdue nodes"), overdue_columns(), overdue_cells(late), title=_("Overdue nodes"),
+        under=f"{_counted(screen)} · {under}", freeze_columns=4, when_empty=_("Nothing is overdue."),
+    )  # fmt: skip
+    until = _("due until %(day)s") % {"day": screen.span.due_until.isoformat()}
+    book.table(
+        _("Due soon"), due_columns(), due_cells(each_node_row(due_soon(nodes, screen.span), rule)),
+        title=_("Nodes due within two weeks"), under=f"{until} · {under}", freeze_columns=3,
+        when_empty=_("Nothing falls due within two weeks."),
+    )  # fmt: skip
+
+
+def _counted(screen: Screen) -> str:
+    counts = {"causes": screen.causes, "knocked_on": screen.knocked_on}
+    return _("%(causes)s causes, %(knocked_on)s knocked on, causes first") % counts
+
+
+def _under(reader: User, rule: LightRule, now: datetime) -> str:
+    """The line under each title: the cut-off, with the hour where it is today, and whose view it is."""
+    moment = timezone.localtime(now)
+    day = rule.today.isoformat()
+    cut_off = f"{day} {moment:%H:%M}" if moment.date() == rule.today else day
+    return _("cut-off %(moment)s · what %(reader)s may see") % {"moment": cut_off, "reader": said_of(reader)}
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All sheets read the same state of the database, whatever is changed meanwhile."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
