@@ -1,16 +1,17 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from milestones.views import my, nodes, overdue, projects
+
 app_name = "milestones"
-
-
-def _none(request, **kw):
-    return HttpResponse("")
-
-
 urlpatterns = [
-    path("my/", _none, name="my"),
-    path("overdue/", _none, name="overdue"),
-    path("projects/", _none, name="projects"),
-    path("projects/<int:pk>/", _none, name="project"),
+    path("my/", my.my, name="my"),
+    path("overdue/", overdue.overdue, name="overdue"),
+    path("overdue/export/", overdue.export, name="overdue_export"),
+    path("overdue/behind/<int:pk>/", overdue.behind, name="behind"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/<int:pk>/", projects.project, name="project"),
+    path("nodes/<int:pk>/start/", nodes.start, name="start"),
+    path("nodes/<int:pk>/finish/", nodes.finish, name="finish"),
+    path("nodes/<int:pk>/waive/", nodes.waive, name="waive"),
+    path("nodes/<int:pk>/reopen/", nodes.reopen, name="reopen"),
 ]

@@ -4,6 +4,7 @@ The tags are remembered by what they say, since a list says the same few things 
 """
 
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from django.template import Library
@@ -11,13 +12,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from domain.lifecycle import Status
+from domain.lifecycle import Move, Status, moves_from
 from domain.lights import Light
+from domain.project_code import CodeWarning
 from milestones.filters import LIGHT_LABELS
 from milestones.models import STATUS_LABELS
+from milestones.queries import NodeRow
 
 register = Library()
 
@@ -78,15 +81,90 @@ def dated(value: date | None, is_provisional: bool = False) -> SafeString:  # no
 
 @register.simple_tag
 def provisional() -> SafeString:
-    return _chip("doubt", _("provisional"), _("The holidays of that year have not been announced yet."))
+    return _chip(
+        "doubt", gettext("provisional"), gettext("The holidays of that year have not been announced yet.")
+    )
 
 
 @register.simple_tag
 def unconfirmed() -> SafeString:
     """The mark 待核: taken from another place or from experience, not the district's own promise."""
-    return _chip("doubt", _("to be confirmed"), _("From another place or from experience; not a promise."))
+    return _chip(
+        "doubt", gettext("to be confirmed"), gettext("From another place or from experience; not a promise.")
+    )
 
 
 @lru_cache(maxsize=32)
 def _chip(kind: str, text: str, title: str) -> SafeString:
     return format_html(' <span class="chip {}" title="{}">{}</span>', kind, title, text)
+
+
+@register.filter
+def days_late(days: int) -> str:
+    return _days_late(days, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _days_late(days: int, _language: str | None) -> str:
+    return ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
+
+
+@register.filter
+def days_left(days: int) -> str:
+    """How long there is still time; nought where the last working day is today."""
+    if days == 0:
+        return gettext("due today")
+    return ngettext("%(days)d working day left", "%(days)d working days left", days) % {"days": days}
+
+
+@register.filter
+def holds_up(nodes: int) -> str:
+    return _holds_up(nodes, get_language())
+
+
+@lru_cache(maxsize=512)
+def _holds_up(nodes: int, _language: str | None) -> str:
+    return ngettext("%(nodes)d node", "%(nodes)d nodes", nodes) % {"nodes": nodes}
+
+
+@register.filter
+def amount(value: Decimal) -> str:
+    """A number with as many decimals as it needs, thousands set apart."""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+CODE_WARNINGS = {
+    CodeWarning.CHECK_DIGIT: (
+        _("check digit"),
+        _("The check digit of the project code does not fit."),
+    ),
+    CodeWarning.UNKNOWN_REGION: (
+        _("region"),
+        _("The project code names a region that does not exist."),
+    ),
+    CodeWarning.UNKNOWN_TYPE: (_("type"), _("The project code names a type that does not exist.")),
+    CodeWarning.TOO_EARLY: (_("date"), _("The project code is older than codes of this form.")),
+}
+
+
+@register.filter
+def code_warning(warning: CodeWarning) -> str:
+    return str(CODE_WARNINGS[warning][1])
+
+
+@register.filter
+def code_warning_short(warning: CodeWarning) -> str:
+    return str(CODE_WARNINGS[warning][0])
+
+
+@register.filter
+def version(row: NodeRow) -> str:
+    """The version of the row that the page shows; a change sent from it is refused once there is a newer."""
+    return row.etag.strip('"').rpartition("-")[2]
+
+
+@register.filter
+def moves(row: NodeRow) -> frozenset[Move]:
+    """What can be done with a node that waits for nothing, short of undoing it."""
+    return moves_from(row.status) - {Move.REOPEN}

@@ -1,0 +1,95 @@
+"""Fields of a form as pages show them: a label, one control, one sentence where it is wrong.
+
+Written here and not through Django's widget templates: those take a template for every choice, and a
+filter offers some hundreds of choices.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.template import Library
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+register = Library()
+
+_TYPES: list[tuple[type[forms.Field], str]] = [
+    (forms.DateField, "date"),
+    (forms.DecimalField, "number"),
+    (forms.IntegerField, "number"),
+    (forms.FileField, "file"),
+]
+
+
+@register.simple_tag
+def field(bound: BoundField, choices: Iterable[Any] | None = None, kind: str = "") -> SafeString:
+    """The `bound` field; `choices` make a list of a field that takes any text, `kind` overrides its type."""
+    return format_html(
+        '<div class="field"><label for="{}">{}</label>{}{}</div>',
+        bound.id_for_label, _capitalised(str(bound.label)), _control(bound, choices, kind), wrong(bound),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def wrong(bound: BoundField, swap: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+    """What is wrong with the field, in its place; `swap` lets htmx put it there."""
+    return format_html(
+        '<span class="wrong" id="wrong-{}"{}>{}</span>',
+        bound.html_name, mark_safe(' hx-swap-oob="true"') if swap else "",
+        " ".join(str(error) for error in bound.errors),
+    )  # fmt: skip
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _control(bound: BoundField, choices: Iterable[Any] | None, kind: str) -> SafeString:
+    state = _state(bound)
+    offered = getattr(bound.field, "choices", None) if choices is None else choices
+    if offered is not None:
+        value = bound.value()
+        chosen = str(value) if value is not None else str(bound.initial or "")
+        options = _options(offered, chosen, empty=choices is not None)
+        return format_html(
+            '<select name="{}" id="{}"{}>{}</select>', bound.html_name, bound.id_for_label, state, options
+        )
+    kind = kind or next((name for cls, name in _TYPES if isinstance(bound.field, cls)), "text")
+    value = bound.value()
+    if hasattr(value, "isoformat"):
+        value = value.isoformat()
+    return format_html(
+        '<input type="{}" name="{}" id="{}" value="{}"{}>',
+        kind, bound.html_name, bound.id_for_label, "" if value is None else value, state,
+    )  # fmt: skip
+
+
+def _state(bound: BoundField) -> SafeString:
+    if bound.errors:
+        return format_html(' aria-invalid="true" aria-describedby="wrong-{}"', bound.html_name)
+    return mark_safe(" required") if bound.field.required else mark_safe("")
+
+
+def _options(choices: Iterable[Any], chosen: str, *, empty: bool) -> SafeString:
+    parts = [_option("", _("All"), chosen)] if empty else []
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            inner = [_option(str(key), str(text), chosen) for key, text in label]
+            parts.append(f'<optgroup label="{escape(value)}">{"".join(inner)}</optgroup>')
+        else:
+            parts.append(_option(str(value), _("All") if value in ("", None) else str(label), chosen))
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
+
+
+def _option(value: str, label: str, chosen: str) -> str:
+    selected = " selected" if value == chosen else ""
+    return f'<option value="{escape(value)}"{selected}>{escape(label)}</option>'
+
+
+@register.simple_tag
+def hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    """Hidden inputs for these names and values."""
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', pairs)

@@ -1,0 +1,120 @@
+"""The overdue list, what is folded under its rows, and the sheet of exactly what is shown."""
+
+from tempfile import SpooledTemporaryFile
+
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.http import UserRequest
+from domain.lights import Light, LightRule
+from milestones.calendar_table import load_calendar
+from milestones.filters import LIGHT_LABELS
+from milestones.models import Node
+from milestones.node_kinds import node_kinds
+from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind
+from milestones.page_numbers import page_of
+from milestones.queries import each_node_row, node_rows
+from milestones.workbook import write_nodes
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_IN_MEMORY = 2 * 1024 * 1024
+_FIELDS = (
+    "unit", "department", "town", "kind", "node_kind", "late_from", "late_to",
+    "due_after", "due_before", "ordering",
+)  # fmt: skip
+_KEPT = ("light", "chain", "project", "status", "finished_after", "finished_before")
+_ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:])
+
+
+def overdue(request: UserRequest) -> HttpResponse:
+    rule = LightRule.on(timezone.localdate(), load_calendar())
+    listed = _listed(request, rule)
+    count = count_nodes(listed)
+    form = listed.filter.form
+    form.initial["ordering"] = "deadline"
+    page = page_of(request.GET.get("page", ""), count.shown(listed.knocked_on))
+    context = {
+        "listed": listed,
+        "count": count,
+        "page": page,
+        "rows": node_rows(listed.nodes.for_list()[page.slice], rule),
+        "form": form,
+        "fields": [form[name] for name in _FIELDS],
+        "kept": _kept(listed, request.GET),
+        "is_narrowed": not listed.is_overdue or any(request.GET.get(name) for name in _ASKED),
+        "query": _address(request.GET),
+        "today": rule.today,
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "milestones/_overdue_answer.html", context)
+        response["HX-Push-Url"] = f"{reverse('milestones:overdue')}?{_address(request.GET)}"
+    else:
+        response = render(request, "milestones/overdue.html", {**context, "node_kinds": node_kinds()})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def behind(request: UserRequest, pk: int) -> HttpResponse:
+    """The overdue nodes that wait behind one: folded under its row."""
+    node = get_object_or_404(Node.objects.visible_to(request.user).for_list(), pk=pk)
+    rule = LightRule.on(timezone.localdate(), load_calendar())
+    visible = Node.objects.visible_to(request.user)
+    context = {"node": node, "rows": rows_behind(node, visible, rule)}
+    name = "_behind.html" if request.htmx else "behind.html"
+    return render(request, f"milestones/{name}", context)
+
+
+def export(request: UserRequest) -> FileResponse:
+    """The sheet of every row that the page with the same address shows, all its pages."""
+    now = timezone.localtime()
+    rule = LightRule.on(now.date(), load_calendar())
+    listed = _listed(request, rule)
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
+    lights = listed.filter.form.cleaned_data.get("light") or []
+    words = "、".join(str(LIGHT_LABELS[Light(light)]) for light in lights) or _("Nodes")
+    under = [_("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")}, *_said(listed)]
+    write_nodes(
+        file, each_node_row(listed.nodes, rule), name=words, title=_("%(light)s: nodes") % {"light": words},
+        under=" · ".join(under), when_empty=_("Nothing matches."),
+    )  # fmt: skip
+    file.seek(0)
+    name = f"nodes-{now:%Y%m%d-%H%M}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _listed(request: UserRequest, rule: LightRule) -> NodeList:
+    return node_list(request.GET, Node.objects.visible_to(request.user), rule, request)
+
+
+def _said(listed: NodeList) -> list[str]:
+    """The filters in words, as they stand under the title of the sheet."""
+    form = listed.filter.form
+    words = [
+        f"{form[name].label}: {value}"
+        for name in _ASKED
+        if (value := form.cleaned_data.get(name)) not in (None, "")
+    ]
+    if listed.knocked_on == "false" and listed.is_overdue:
+        words.insert(0, _("causes only"))
+    return words
+
+
+def _kept(listed: NodeList, params: QueryDict) -> list[tuple[str, str]]:
+    """What the address asks for beside the fields; a form that left it out would ask for something else."""
+    asked = [(name, value) for name in _KEPT for value in params.getlist(name) if value]
+    said_light = any(name == "light" for name, _value in asked)
+    return [*asked, ("light", Light.RED)] if listed.is_overdue and not said_light else asked
+
+
+def _address(params: QueryDict) -> str:
+    """The part of the address that says what is shown, without what says nothing."""
+    said = QueryDict(mutable=True)
+    for name, values in params.lists():
+        if name != "page" and any(values):
+            said.setlist(name, [value for value in values if value])
+    return said.urlencode()
