@@ -24,14 +24,28 @@ from milestones.queries import NodeRow
 
 register = Library()
 
+Reading = tuple[str, int]
+"""The language that is read and the year that goes without saying."""
+
 THIS_YEAR = {"zh-hans": "n月j日", "en": "j M"}
 OTHER_YEAR = {"zh-hans": "Y年n月j日", "en": "j M Y"}
+
+
+@register.simple_tag
+def reading() -> Reading:
+    """Asked once before a long list and given to the filters, it spares them asking for every cell."""
+    return get_language() or "en", timezone.localdate().year
 
 
 @register.simple_tag
 def light(value: str) -> SafeString:
     """The symbol of a light (``red`` …) and its word."""
     return _light(value, get_language())
+
+
+@register.filter
+def light_mark(value: str, here: Reading) -> SafeString:
+    return _light(value, here[0])
 
 
 @lru_cache(maxsize=32)
@@ -59,11 +73,11 @@ def all_lights() -> list[Light]:
 
 
 @register.filter
-def day(value: date | None) -> SafeString:
+def day(value: date | None, here: Reading | None = None) -> SafeString:
     """A date as people write it, the year only where it is not this one; nothing where there is none."""
     if value is None:
         return mark_safe("")
-    return _day(value, get_language() or "en", timezone.localdate().year)
+    return _day(value, *(here or reading()))
 
 
 @lru_cache(maxsize=4096)
@@ -100,13 +114,14 @@ def _chip(kind: str, text: str, title: str) -> SafeString:
 
 
 @register.filter
-def days_late(days: int) -> str:
-    return _days_late(days, get_language())
+def days_late(days: int, here: Reading | None = None) -> SafeString:
+    return _days_late(days, here[0] if here else get_language())
 
 
 @lru_cache(maxsize=2048)
-def _days_late(days: int, _language: str | None) -> str:
-    return ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
+def _days_late(days: int, _language: str | None) -> SafeString:
+    text = ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
+    return format_html("{}", text)
 
 
 @register.filter
@@ -118,13 +133,13 @@ def days_left(days: int) -> str:
 
 
 @register.filter
-def holds_up(nodes: int) -> str:
-    return _holds_up(nodes, get_language())
+def holds_up(nodes: int, here: Reading | None = None) -> SafeString:
+    return _holds_up(nodes, here[0] if here else get_language())
 
 
 @lru_cache(maxsize=512)
-def _holds_up(nodes: int, _language: str | None) -> str:
-    return ngettext("%(nodes)d node", "%(nodes)d nodes", nodes) % {"nodes": nodes}
+def _holds_up(nodes: int, _language: str | None) -> SafeString:
+    return format_html("{}", ngettext("%(nodes)d node", "%(nodes)d nodes", nodes) % {"nodes": nodes})
 
 
 @register.filter

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
 from milestones.calendar_table import load_calendar
+from milestones.filter_choices import node_kinds, unit_choices
 from milestones.filters import LIGHT_LABELS
 from milestones.models import Node
-from milestones.node_kinds import node_kinds
-from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind
+from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind, rows_of_page
 from milestones.page_numbers import page_of
-from milestones.queries import each_node_row, node_rows
+from milestones.queries import each_node_row
 from milestones.workbook import write_nodes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,9 +42,9 @@ def overdue(request: UserRequest) -> HttpResponse:
         "listed": listed,
         "count": count,
         "page": page,
-        "rows": node_rows(listed.nodes.for_list()[page.slice], rule),
+        "rows": rows_of_page(listed, page.slice, rule),
         "form": form,
-        "fields": [form[name] for name in _FIELDS],
+        "fields": [(form[name], None) for name in _FIELDS],
         "kept": _kept(listed, request.GET),
         "is_narrowed": not listed.is_overdue or any(request.GET.get(name) for name in _ASKED),
         "query": _address(request.GET),
@@ -54,7 +54,9 @@ def overdue(request: UserRequest) -> HttpResponse:
         response = render(request, "milestones/_overdue_answer.html", context)
         response["HX-Push-Url"] = f"{reverse('milestones:overdue')}?{_address(request.GET)}"
     else:
-        response = render(request, "milestones/overdue.html", {**context, "node_kinds": node_kinds()})
+        choices = {**unit_choices(), "node_kind": node_kinds()}
+        context["fields"] = [(form[name], choices.get(name)) for name in _FIELDS]
+        response = render(request, "milestones/overdue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -13,6 +13,7 @@ from domain.lifecycle import Move, moves_from
 from domain.lights import Light, LightRule
 from milestones.calendar_table import load_calendar
 from milestones.chain_picture import ChainPicture, Edge, Step, chain_picture
+from milestones.filter_choices import unit_choices
 from milestones.graph import graph_of, steps_of
 from milestones.models import ChainTemplate, Node, in_reader_language
 from milestones.page_numbers import page_of
@@ -35,6 +36,7 @@ def projects(request: UserRequest) -> HttpResponse:
         "rows": project_rows(narrowed.qs[page.slice], rule),
         "page": page,
         "form": narrowed.form,
+        "choices": unit_choices(),
         "is_narrowed": any(value for name, value in asked.items() if name != "ordering"),
         "query": asked.urlencode(),
     }

@@ -1,8 +1,20 @@
-"""The kinds of node that a list can be narrowed to."""
+"""What the selects of a filter offer, read in as few questions as there are tables."""
 
+from accounts.models import Unit
 from milestones.models import ChainTemplate, TemplateNode, in_reader_language
 
-Group = tuple[str, list[tuple[str, str]]]
+Choice = tuple[str, str]
+Group = tuple[str, list[Choice]]
+
+
+def unit_choices() -> dict[str, list[Choice]]:
+    """Units by the name of the filter that asks for them: all, towns, departments."""
+    units = list(Unit.objects.values_list("pk", "name", "kind"))
+    return {
+        "unit": [(str(pk), name) for pk, name, _ in units],
+        "town": [(str(pk), name) for pk, name, kind in units if kind == Unit.Kind.TOWN],
+        "department": [(str(pk), name) for pk, name, kind in units if kind == Unit.Kind.DEPARTMENT],
+    }
 
 
 def node_kinds() -> list[Group]:
