@@ -32,6 +32,15 @@ def free_port() -> int:
         return port
 
 
+SCHEDULER_IN_A_HURRY = """
+from config import celery_app
+for entry in celery_app.conf.beat_schedule.values():
+    entry["schedule"] = 1.0
+celery_app.worker_main(["worker", "--beat", "--pool=threads", "--concurrency=2", "--loglevel=INFO"])
+"""
+"""The worker with its scheduler as ``serve`` starts it, but that each task is due every second."""
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment without what names other data, and with `more`."""
     other = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "HTTPS", "DEBUG", "PYTEST_CURRENT_TEST"}

@@ -10,13 +10,15 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.config.conftest import ROOT, environment, eventually, run_python, running
+from tests.config.conftest import ROOT, SCHEDULER_IN_A_HURRY, environment, eventually, run_python, running
 
-LATE_NODE_AND_A_TASK = """
+LATE_NODE = """
 from datetime import date
 from tests.make import make_node
-from milestones.tasks import flag_overdue
 make_node(status="running", due_on=date(2026, 3, 2))
+"""
+A_TASK = """
+from milestones.tasks import flag_overdue
 flag_overdue.delay()
 """
 
@@ -61,13 +63,25 @@ def test_serve_runs_pages_and_worker_and_leaves_no_process_behind(tmp_path: Path
         eventually(lambda: _answer(f"{address}/readyz") == 200, within=30, log=log)
         eventually(lambda: f"Onescreen: {address}/" in log.read_text(), within=10, log=log)
 
-        run_python(LATE_NODE_AND_A_TASK, env)
+        run_python(LATE_NODE + A_TASK, env)
         eventually(lambda: _flags(tmp_path / "onescreen.sqlite3") == 1, within=30, log=log)
 
         assert any("granian" in line for line in _alive(str(tmp_path)))
         serve.send_signal(signal.SIGINT)
         assert serve.wait(30) == 0, log.read_text()
     assert _alive(str(tmp_path)) == []
+
+
+def test_the_scheduler_beside_the_worker_sends_what_is_due(tmp_path: Path) -> None:
+    env = environment(DATA_DIR=str(tmp_path))
+    log = tmp_path / "worker.log"
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True
+    )
+    run_python(LATE_NODE, env)
+    with running("-c", SCHEDULER_IN_A_HURRY, env=env, log=log):
+        eventually(lambda: _flags(tmp_path / "onescreen.sqlite3") == 1, within=30, log=log)
+    assert "filesystem://" in log.read_text()
 
 
 def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:

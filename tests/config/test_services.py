@@ -16,13 +16,12 @@ from domain.lifecycle import Status
 from history.models import Change
 from milestones.actions import finish_node
 from milestones.models import Node, OverdueFlag
-from tests.config.conftest import environment, eventually, run_python, running
+from tests.config.conftest import SCHEDULER_IN_A_HURRY, environment, eventually, run_python, running
 from tests.make import FRIDAY, MONDAY, make_node, make_user
 
 pytestmark = [pytest.mark.services, pytest.mark.usefixtures("services")]
 
 THREADS = 8
-OWN_DATABASE_OF_REDIS = 9
 
 
 @pytest.mark.django_db(transaction=True)
@@ -60,15 +59,20 @@ def _address_of_the_test_database() -> str:
     return f"postgres://{who}@{now['HOST'] or '127.0.0.1'}:{now['PORT'] or 5432}/{now['NAME']}"
 
 
+def _environment(settings: Any, data: Path, *, redis: int) -> dict[str, str]:
+    """Of processes with their own database number in `redis`, so that nobody else takes their tasks."""
+    return environment(
+        DATA_DIR=str(data),
+        DATABASE_URL=_address_of_the_test_database(),
+        REDIS_URL=urlsplit(settings.REDIS_URL)._replace(path=f"/{redis}").geturl(),
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_takes_a_task_from_real_redis(settings: Any, tmp_path: Path) -> None:
     late = make_node(status=Status.RUNNING, due_on=MONDAY)
     make_node(status=Status.RUNNING, due_on=date(9998, 1, 1))
-    env = environment(
-        DATA_DIR=str(tmp_path),
-        DATABASE_URL=_address_of_the_test_database(),
-        REDIS_URL=urlsplit(settings.REDIS_URL)._replace(path=f"/{OWN_DATABASE_OF_REDIS}").geturl(),
-    )
+    env = _environment(settings, tmp_path, redis=9)
     log = tmp_path / "worker.log"
     worker = (
         "-m",
@@ -86,3 +90,13 @@ def test_a_real_worker_takes_a_task_from_real_redis(settings: Any, tmp_path: Pat
 
     assert "redis://" in log.read_text()
     assert [flag.node_id for flag in OverdueFlag.objects.all()] == [late.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_scheduler_sends_what_is_due_through_real_redis(settings: Any, tmp_path: Path) -> None:
+    make_node(status=Status.RUNNING, due_on=MONDAY)
+    env = _environment(settings, tmp_path, redis=10)
+    log = tmp_path / "worker.log"
+    with running("-c", SCHEDULER_IN_A_HURRY, env=env, log=log):
+        eventually(OverdueFlag.objects.exists, within=60, log=log)
+    assert "redis://" in log.read_text()
