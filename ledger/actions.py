@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -183,12 +184,25 @@ def _made_units(new: Sequence[NewUnit]) -> Mapping[NewUnit, Unit]:
     return dict(zip(new, made, strict=True))
 
 
-def _published(plan: Plan, actor: User) -> ChainTemplate | None:
-    """The template of the chain that the ledger brings, where a project gets it."""
+@dataclass(frozen=True)
+class _Published:
+    """The template of the chain that the ledger brings, and its steps by the numbers of the plan.
+
+    The plan was made before the chain was published, so its steps are known by their places, negative.
+    """
+
+    template: ChainTemplate
+    numbers: Mapping[int, int]
+
+
+def _published(plan: Plan, actor: User) -> _Published | None:
+    """None where the ledger brings no chain, or no project gets it."""
     chain = plan.opened.mapping.chain
     if chain is None or not any(draft.lays for draft in plan.drafts):
         return None
-    return publish_template(chain, actor=actor)[0]
+    template, _is_new = publish_template(chain, actor=actor)
+    steps = template.nodes.values_list("position", "pk")
+    return _Published(template, {-position: pk for position, pk in steps})
 
 
 def _projects(
@@ -209,18 +223,15 @@ def _fields(draft: Draft, units: Mapping[NewUnit, Unit]) -> dict[str, Any]:
     }
 
 
-def _laying(
-    draft: Draft, project_id: int, published: ChainTemplate | None, lay: LayOnly, today: date
-) -> Laying:
-    """The chain that a project gets. Steps of a chain published just now were known by their places."""
+def _laying(draft: Draft, project_id: int, published: _Published | None, lay: LayOnly, today: date) -> Laying:
+    """The chain that a project gets."""
     steps = draft.steps
     if steps is None:
         raise AssertionError("a project without steps has no row that was taken")
     template, recorded = steps.template, draft.recorded
     if template.published_at is None and published is not None:
-        template = published
-        numbers = dict(published.nodes.values_list("position", "pk"))
-        recorded = {numbers[-pk]: said for pk, said in recorded.items()}
+        template = published.template
+        recorded = {published.numbers[pk]: said for pk, said in recorded.items()}
     codes = {step.code for step in steps.nodes if step.pk in draft.recorded}
     return Laying(
         project_id=project_id, template=template, starts_on=draft.first_day(today),

@@ -6,10 +6,10 @@ from functools import cached_property
 
 from domain.chains import ChainSpec
 from domain.written import squeeze
+from history.inserting import ROWS_AT_ONCE
 from ledger.mapping import LayOnly, LedgerMapping
 from milestones.models import Chain, ChainTemplate, TemplateNode
 from milestones.publishing import digest_of
-from projects.bulk_actions import ROWS_AT_ONCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class ChainBook:
         self._mapping = mapping
         self._steps: dict[int, Steps] = {}
         self._new: dict[str, Steps | None] = {}
-        self._words: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[int, str], TemplateNode | None] = {}
 
     def step(self, steps: Steps, label: str) -> TemplateNode | None:
         """The step that the ledger calls `label`.
@@ -65,15 +65,12 @@ class ChainBook:
         By its own name, as the mapping translates it, or as the step of the same code in another chain: what
         one kind of project calls 项目赋码备案 is 技改备案赋码 for another.
         """
-        key = squeeze(label).casefold()
-        if key not in self._words:
-            elsewhere = self._codes_by_name.get(key)
-            self._words[key] = (
-                label,
-                *self._mapping.nodes.get(label, ()),
-                *([elsewhere] if elsewhere else ()),
-            )
-        return steps.named(self._words[key])
+        key = (id(steps), label)
+        if key not in self._found:
+            elsewhere = self._codes_by_name.get(squeeze(label).casefold())
+            words = (label, *self._mapping.nodes.get(label, ()), *filter(None, [elsewhere]))
+            self._found[key] = steps.named(words)
+        return self._found[key]
 
     @cached_property
     def _codes_by_name(self) -> dict[str, str]:

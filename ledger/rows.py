@@ -235,29 +235,27 @@ class RowReader:
 
     def _check(self, row: RowReading, label: str, said: Recorded) -> None:
         """What one row must not say of a node, whatever is on record."""
-        headers = {says: self._columns.header_of(label, says) for says in Says}
         if said.started_on and said.finished_on and said.finished_on < said.started_on:
-            row.refuse(
-                headers[Says.FINISHED], self._columns.cell(row.cells, headers[Says.FINISHED]),
-                Sentence(
-                    gettext_noop("“%(node)s” cannot be finished on %(on)s, before its start on %(start)s."),
-                    {"node": label, "on": said.finished_on, "start": said.started_on},
-                ),
-            )  # fmt: skip
-        # A date that could not be read is missing here; that is said already.
-        elif not any(problem.column in headers.values() for problem in row.problems):
+            told = {"node": label, "on": said.finished_on, "start": said.started_on}
+            self._refuse(row, label, Says.FINISHED, Sentence(_TURNED_ROUND, told))
+        elif said.status is not None:
             template = _CONTRADICTIONS.get((said.status, bool(said.started_on), bool(said.finished_on)))
-            if template:
-                header = headers[Says.STATUS]
-                written = self._columns.cell(row.cells, header)
-                row.refuse(header, written, Sentence(template, {"node": label}))
+            headers = {self._columns.header_of(label, says) for says in Says}
+            # A date that could not be read is missing here; that is said already.
+            if template and not any(problem.column in headers for problem in row.problems):
+                self._refuse(row, label, Says.STATUS, Sentence(template, {"node": label}))
+
+    def _refuse(self, row: RowReading, label: str, says: Says, reason: Sentence) -> None:
+        header = self._columns.header_of(label, says)
+        row.refuse(header, self._columns.cell(row.cells, header), reason)
 
 
+_TURNED_ROUND = gettext_noop("“%(node)s” cannot be finished on %(on)s, before its start on %(start)s.")
 _NO_END = gettext_noop("“%(node)s” is said to be done, but not when.")
 _NO_START = gettext_noop("“%(node)s” is said to be running, but not since when.")
 _AN_END = gettext_noop("“%(node)s” has an end, but is not said to be done.")
 _A_START = gettext_noop("“%(node)s” has a start, but is said not to have begun.")
-_CONTRADICTIONS: dict[tuple[Status | None, bool, bool], str] = {
+_CONTRADICTIONS: dict[tuple[Status, bool, bool], str] = {
     # status, has a start, has an end
     (Status.DONE, False, False): _NO_END,
     (Status.DONE, True, False): _NO_END,

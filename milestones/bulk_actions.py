@@ -5,7 +5,7 @@ one before it is open. What it must not do is contradict what is on record; ``re
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,11 +18,12 @@ from domain.chains import ClockOwner
 from domain.errors import RuleError
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit, WorkCalendar, deadline
+from history.inserting import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
 from milestones.calendar_table import load_calendar
-from milestones.laying import nodes_for, units_by_name
+from milestones.laying import Layout, layout, units_by_name
 from milestones.models import Chain, ChainTemplate, Node, TemplateNode
-from projects.bulk_actions import ROWS_AT_ONCE, hold_projects, join_units_of_many
+from projects.bulk_actions import hold_projects, join_units_of_many
 from projects.models import Project
 
 
@@ -53,13 +54,6 @@ class NodeState(NamedTuple):
     finished_on: date | None
     limit: int | None
     version: int
-
-    @classmethod
-    def of(cls, node: Node) -> "NodeState":
-        return cls(
-            node.pk, node.project_id, node.template_node_id, Status(node.status), node.baseline_on,
-            node.due_on, node.limit_on, node.started_on, node.finished_on, node.limit, node.version,
-        )  # fmt: skip
 
     @classmethod
     def new(cls, project_id: int, step: TemplateNode) -> "NodeState":
@@ -174,32 +168,30 @@ class Laying:
     starts_on: date
     conditions: frozenset[str] = frozenset()
     plans: bool = True
-    recorded: Mapping[int, Recorded] | None = None
+    recorded: Mapping[int, Recorded] = field(default_factory=dict)
+
+
+_NODE_COLUMNS = (
+    "project_id", "template_node_id", "unit_id", "limit", "waived_reason", "version", *_WRITTEN
+)  # fmt: skip
 
 
 @transaction.atomic
-def lay_chains(
-    layings: Sequence[Laying], *, actor: User, today: date, batch: UUID | None = None
-) -> dict[int, list[Node]]:
-    """Pin each project to its template and give it its nodes; the nodes by project number.
+def lay_chains(layings: Sequence[Laying], *, actor: User, today: date, batch: UUID | None = None) -> int:
+    """Pin each project to its template and give it its nodes; how many nodes.
 
     Raises RuleError where a project has a chain already, a template is a draft, or a recorded date is refused
     by ``recorded_fields``; PermissionDenied where `actor` may not change one of the projects.
     """
     projects = hold_projects(actor, [laying.project_id for laying in layings])
     _refuse_unfit(layings, projects)
-    calendar, units = load_calendar(), units_by_name()
-    nodes: list[Node] = []
-    history: list[Change] = []
+    layer = _Layer(today)
+    rows: list[tuple[Any, ...]] = []
+    history: list[NewChange] = []
     for laying in layings:
-        project = projects[laying.project_id]
-        laid = nodes_for(
-            project, laying.template, starts_on=laying.starts_on, conditions=laying.conditions,
-            calendar=calendar, units=units,
-        )  # fmt: skip
-        changed = [_record_on_new(node, laying, today, calendar) for node in laid]
-        nodes += laid
-        history += _laying_changes(laying, laid, changed, actor=actor, project=project, batch=batch)
+        laid, after = layer.lay(laying, projects[laying.project_id])
+        rows += laid
+        history += _laying_changes(laying, len(laid), after)
     Chain.objects.bulk_create(
         [
             Chain(project_id=laying.project_id, template=laying.template, starts_on=laying.starts_on)
@@ -207,13 +199,10 @@ def lay_chains(
         ],
         batch_size=ROWS_AT_ONCE,
     )
-    Node.objects.bulk_create(nodes, batch_size=ROWS_AT_ONCE)
-    join_units_of_many((node.project_id, node.unit_id) for node in nodes if node.unit_id)
-    Change.objects.bulk_create(history, batch_size=ROWS_AT_ONCE)
-    by_project: dict[int, list[Node]] = {}
-    for node in nodes:
-        by_project.setdefault(node.project_id, []).append(node)
-    return by_project
+    insert_rows(Node, _NODE_COLUMNS, rows)
+    join_units_of_many((row[0], row[2]) for row in rows)
+    record_changes(history, actor=actor, batch=batch)
+    return len(rows)
 
 
 def _refuse_unfit(layings: Sequence[Laying], projects: Mapping[int, Project]) -> None:
@@ -229,36 +218,48 @@ def _refuse_unfit(layings: Sequence[Laying], projects: Mapping[int, Project]) ->
         )
 
 
-def _record_on_new(node: Node, laying: Laying, today: date, calendar: WorkCalendar) -> dict[str, Any]:
-    """Record on a node that is not saved yet; what the ledger says of it, by field."""
-    said = (laying.recorded or {}).get(node.template_node_id)
-    if not laying.plans or (said and said.due_on):
-        node.baseline_on = node.due_on = None
-    if said is None:
-        return {}
-    fields = recorded_fields(
-        NodeState.of(node), said, step=node.template_node, today=today, calendar=calendar
-    )
-    for name, value in fields.items():
-        setattr(node, name, value)
-    return fields
+class _Layer:
+    """Computes the nodes of one project after the other; what many have in common is computed once."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._calendar = load_calendar()
+        self._units = {name: unit.pk for name, unit in units_by_name().items()}
+        self._layouts: dict[tuple[int, frozenset[str]], Layout] = {}
+
+    def lay(self, laying: Laying, project: Project) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+        """The rows of the project's nodes, and by node what the ledger recorded."""
+        key = (laying.template.pk, laying.conditions)
+        if key not in self._layouts:
+            self._layouts[key] = layout(*key)
+        plan, start = self._layouts[key], self._calendar.on_or_after(laying.starts_on)
+        rows, after = [], {}
+        for step in plan.steps:
+            said = laying.recorded.get(step.pk)
+            state = NodeState.new(project.pk, step)
+            if laying.plans and not (said and said.due_on):
+                due = self._calendar.add(start, plan.schedule.slots[str(step.pk)].earliest_finish)
+                state = state._replace(baseline_on=due, due_on=due)
+            if said and (fields := self._recorded(state, said, step)):
+                state = state._replace(**fields)
+                after[step.name] = fields
+            unit = self._units.get(step.unit_name, project.town_id)
+            written = (getattr(state, name) for name in _WRITTEN)
+            rows.append((project.pk, step.pk, unit, step.limit, "", 1, *written))
+        return rows, after
+
+    def _recorded(self, state: NodeState, said: Recorded, step: TemplateNode) -> dict[str, Any]:
+        return recorded_fields(state, said, step=step, today=self._today, calendar=self._calendar)
 
 
-def _laying_changes(
-    laying: Laying, nodes: Sequence[Node], changed: Sequence[Mapping[str, Any]], *,
-    actor: User, project: Project, batch: UUID | None,
-) -> Iterator[Change]:  # fmt: skip
+def _laying_changes(laying: Laying, nodes: int, recorded: dict[str, Any]) -> Iterator[NewChange]:
     template = laying.template
-    laid = {
-        "template": template.code,
-        "version": template.version,
-        "starts_on": laying.starts_on,
-        "nodes": len(nodes),
-    }
-    yield Change(verb=Change.Verb.CHAIN_LAID, actor=actor, project=project, after=laid, batch=batch)
-    after = {node.template_node.name: fields for node, fields in zip(nodes, changed, strict=True) if fields}
-    if after:
-        yield Change(verb=Change.Verb.NODES_RECORDED, actor=actor, project=project, after=after, batch=batch)
+    after = {
+        "template": template.code, "version": template.version, "starts_on": laying.starts_on, "nodes": nodes,
+    }  # fmt: skip
+    yield NewChange(Change.Verb.CHAIN_LAID, laying.project_id, after)
+    if recorded:
+        yield NewChange(Change.Verb.NODES_RECORDED, laying.project_id, recorded)
 
 
 @transaction.atomic
@@ -279,7 +280,7 @@ def record_nodes(
     states = {(state.project_id, state.step_id): state for state in node_states(said, wanted)}
     added: list[Node] = []
     changed: list[Node] = []
-    history: list[Change] = []
+    history: list[NewChange] = []
     for pk, nodes in said.items():
         before: dict[str, Any] = {}
         after: dict[str, Any] = {}
@@ -296,17 +297,12 @@ def record_nodes(
             if fields or state.pk is None:
                 after[step.name] = fields
         if after:
-            history.append(
-                Change(
-                    verb=Change.Verb.NODES_RECORDED, actor=actor, project=projects[pk], before=before,
-                    after=after, batch=batch,
-                )
-            )  # fmt: skip
+            history.append(NewChange(Change.Verb.NODES_RECORDED, pk, after, before))
     Node.objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
     join_units_of_many((node.project_id, node.unit_id) for node in added if node.unit_id)
     if changed:
         Node.objects.bulk_update(changed, [*_WRITTEN, "version"], batch_size=ROWS_AT_ONCE)
-    Change.objects.bulk_create(history, batch_size=ROWS_AT_ONCE)
+    record_changes(history, actor=actor, batch=batch)
     return len(added) + len(changed)
 
 

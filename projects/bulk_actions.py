@@ -11,12 +11,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from domain.errors import RuleError
 from domain.project_code import read_project_code
+from history.inserting import ROWS_AT_ONCE, NewChange, record_changes
 from history.models import Change
 from projects.actions import facts
 from projects.models import Project
-
-ROWS_AT_ONCE = 1_000
-"""How many rows one statement writes, or asks for by number."""
 
 
 def editable_projects(actor: User, pks: Collection[int], *, lock: bool = False) -> dict[int, Project]:
@@ -57,15 +55,14 @@ def add_projects(
     projects = Project.objects.bulk_create(projects, batch_size=ROWS_AT_ONCE)
     _refuse_out_of_reach(projects, actor)
     join_units_of_many((project.pk, unit) for project in projects for unit in _own_units(project))
-    Change.objects.bulk_create(
-        [
-            Change(
-                verb=Change.Verb.PROJECT_ADDED, actor=actor, project=project, after=facts(fields), batch=batch
-            )
+    record_changes(
+        (
+            NewChange(Change.Verb.PROJECT_ADDED, project.pk, facts(fields))
             for project, fields in zip(projects, rows, strict=True)
-        ],
-        batch_size=ROWS_AT_ONCE,
-    )  # fmt: skip
+        ),
+        actor=actor,
+        batch=batch,
+    )
     return projects
 
 
@@ -79,7 +76,7 @@ def change_projects(
     """
     held = hold_projects(actor, changes)
     changed: list[Project] = []
-    history: list[Change] = []
+    history: list[NewChange] = []
     for pk, fields in changes.items():
         project = held[pk]
         after = {name: value for name, value in fields.items() if getattr(project, name) != value}
@@ -89,17 +86,12 @@ def change_projects(
         for name, value in after.items():
             setattr(project, name, value)
         changed.append(project)
-        history.append(
-            Change(
-                verb=Change.Verb.PROJECT_CHANGED, actor=actor, project=project,
-                before=facts(before), after=facts(after), batch=batch,
-            )
-        )  # fmt: skip
+        history.append(NewChange(Change.Verb.PROJECT_CHANGED, pk, facts(after), facts(before)))
     _refuse_used_codes([p.code for p in changed if p.code], but_of={project.pk for project in changed})
     _write(changed, {name for fields in changes.values() for name in fields})
     _refuse_out_of_reach(changed, actor)
     join_units_of_many((project.pk, unit) for project in changed for unit in _own_units(project))
-    Change.objects.bulk_create(history, batch_size=ROWS_AT_ONCE)
+    record_changes(history, actor=actor, batch=batch)
     return changed
 
 
