@@ -49,6 +49,10 @@ def units(kind: str | None = None) -> Any:
     return choices
 
 
+MOST_DAYS = 9999
+"""More working days late than anything can be, so that no date is looked for beyond the calendar."""
+
+
 class NodeFilter(django_filters.FilterSet):
     """Needs the `rule` of the day beside the request's parameters."""
 
@@ -69,8 +73,12 @@ class NodeFilter(django_filters.FilterSet):
     node_kind = django_filters.CharFilter(field_name="template_node__code", label=_("node kind"))
     project = django_filters.NumberFilter(field_name="project", label=_("project"))
     status = django_filters.CharFilter(field_name="status", label=_("status"))
-    late_from = django_filters.NumberFilter(method="late_at_least", label=_("working days late, from"))
-    late_to = django_filters.NumberFilter(method="late_at_most", label=_("working days late, to"))
+    late_from = django_filters.NumberFilter(
+        method="late_at_least", min_value=0, max_value=MOST_DAYS, label=_("working days late, from")
+    )
+    late_to = django_filters.NumberFilter(
+        method="late_at_most", min_value=0, max_value=MOST_DAYS, label=_("working days late, to")
+    )
     due_after = django_filters.DateFilter(field_name="deadline_on", lookup_expr="gte", label=_("due from"))
     due_before = django_filters.DateFilter(field_name="deadline_on", lookup_expr="lte", label=_("due until"))
     finished_after = django_filters.DateFilter(
@@ -93,7 +101,9 @@ class NodeFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.rule = rule
 
-    @extend_schema_field({"type": "array", "items": {"type": "string", "enum": [light.value for light in Light]}})
+    @extend_schema_field(
+        {"type": "array", "items": {"type": "string", "enum": [light.value for light in Light]}}
+    )
     def in_lights(self, nodes: NodeQuerySet, _name: str, lights: list[str]) -> NodeQuerySet:
         return nodes.in_lights([Light(light) for light in lights], self.rule) if lights else nodes
 
