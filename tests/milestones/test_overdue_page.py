@@ -43,7 +43,8 @@ def names(response: Any) -> list[str]:
     ]
 
 
-def overdue(address: str = "", *, user: User | None = None, **headers: str) -> Any:
+def overdue(address: str = "", *, user: User | None = None, htmx: bool = False) -> Any:
+    headers = {"hx-request": "true"} if htmx else {}
     return client_of(user or make_user(username="boss")).get(f"/overdue/{address}", headers=headers)
 
 
@@ -152,7 +153,7 @@ def test_a_value_that_cannot_be_read_is_told_at_its_field_and_narrows_nothing(wr
 def test_htmx_gets_the_rows_and_keeps_the_address_shareable() -> None:
     late_chain()
 
-    page = overdue("?search=&late_from=5&unit=", **{"hx-request": "true"})
+    page = overdue("?search=&late_from=5&unit=", htmx=True)
 
     assert "<html" not in page.content.decode()
     assert names(page) == ["a"]
