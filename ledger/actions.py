@@ -33,6 +33,10 @@ PROJECTS_AT_ONCE = 500
 """How many projects are written before the next are prepared; it bounds the memory."""
 
 
+class OutdatedPreviewError(RuleError):
+    """What an import would change is no longer what its preview shows."""
+
+
 def upload_ledger(
     chunks: Iterable[bytes], *, file_name: str, actor: User, today: date,
     mapping: LedgerMapping | None = None, mapping_source: str = "", sheet: str | None = None,
@@ -65,12 +69,16 @@ def import_ledger(
     return import_, _apply(import_, opened, actor=actor, today=today)
 
 
-def preview_again(import_: Import, *, today: date) -> None:
-    """Look again at what an import that waits for confirmation would change."""
-    plan = make_plan(_reopen(import_), actor=import_.by, today=today)
+def preview_again(import_: Import, *, actor: User, today: date) -> None:
+    """Look again at what an import that waits for confirmation would change.
+
+    Raises RuleError where it does not wait, or is somebody else's.
+    """
+    _refuse_twice(import_, actor)
+    plan = make_plan(_reopen(import_), actor=actor, today=today)
     with transaction.atomic():
         held = Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
-        _refuse_twice(held, import_.by)
+        _refuse_twice(held, actor)
         _note(held, plan)
         held.save()
 
@@ -82,7 +90,11 @@ def apply_import(import_: Import, *, actor: User, today: date, digest: str | Non
     else's, or no longer does what the preview with this `digest` showed; then nothing is written.
     """
     _refuse_twice(import_, actor)
-    return _apply(import_, _reopen(import_), actor=actor, today=today, digest=digest)
+    try:
+        return _apply(import_, _reopen(import_), actor=actor, today=today, digest=digest)
+    except OutdatedPreviewError:
+        preview_again(import_, actor=actor, today=today)
+        raise
 
 
 def _apply(
@@ -129,7 +141,7 @@ _NOT_HIS = gettext_noop("Only the one who uploaded “%(file)s” can confirm it
 
 def _refuse_stale(import_: Import, plan: Plan, digest: str | None) -> None:
     if digest is not None and digest != plan.digest:
-        raise RuleError(_STALE, file=import_.file_name)
+        raise OutdatedPreviewError(_STALE, file=import_.file_name)
 
 
 def _refuse_twice(import_: Import, actor: User) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from domain.chains import ChainSpec
 from domain.written import squeeze
-from history.inserting import ROWS_AT_ONCE
+from history.bulk_actions import ROWS_AT_ONCE
 from ledger.mapping import LayOnly, LedgerMapping
 from milestones.models import Chain, ChainTemplate, TemplateNode
 from milestones.publishing import digest_of

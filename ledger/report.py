@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from domain.lifecycle import Status
+from history.models import Change
 from ledger.drafts import CellChange, Verdict
-from ledger.mapping_files import built_in_names
 from ledger.plan import Plan
 from ledger.sentences import Problem, Sentence
 from milestones.models import STATUS_LABELS, Node
@@ -118,9 +118,28 @@ def shown_value(field: str, value: Any) -> str:
     return str(value)
 
 
-def mapping_choices() -> list[tuple[str, str]]:
-    """The mappings that come with the software, for a form."""
-    return [("", _("Recognise the columns")), *((name, name) for name in built_in_names())]
+def changed_cells(change: Change) -> list[ShownChange]:
+    """What an entry of the history changed, cell by cell; an import changes projects and nodes."""
+    if change.verb == Change.Verb.CHAIN_LAID:
+        return [
+            ShownChange(str(label), "—", str(change.after.get(name, "")))
+            for name, label in _CHAIN_LABELS.items()
+        ]
+    if change.verb == Change.Verb.NODES_RECORDED:
+        return [
+            _shown_change(node, name, change.before.get(node, {}).get(name), value)
+            for node, fields in change.after.items()
+            for name, value in fields.items()
+        ]
+    return [_shown_change("", name, change.before.get(name), value) for name, value in change.after.items()]
+
+
+_CHAIN_LABELS = {
+    "template": _("chain"),
+    "version": _("version"),
+    "starts_on": _("starts"),
+    "nodes": _("nodes"),
+}
 
 
 def _kept_change(change: CellChange) -> list[str | None]:

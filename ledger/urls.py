@@ -1,5 +1,13 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from ledger import views
+
 app_name = "ledger"
-urlpatterns = [path("", lambda request: HttpResponse(""), name="index")]
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<int:pk>/", views.show, name="import"),
+    path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/again/", views.again, name="again"),
+    path("<int:pk>/rejects.xlsx", views.rejects, name="rejects"),
+    path("<int:pk>/file/", views.original, name="file"),
+]

@@ -18,7 +18,7 @@ from domain.chains import ClockOwner
 from domain.errors import RuleError
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit, WorkCalendar, deadline
-from history.inserting import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
+from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
 from milestones.calendar_table import load_calendar
 from milestones.laying import Layout, layout, units_by_name

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from domain.errors import RuleError
 from domain.project_code import read_project_code
-from history.inserting import ROWS_AT_ONCE, NewChange, record_changes
+from history.bulk_actions import ROWS_AT_ONCE, NewChange, record_changes
 from history.models import Change
 from projects.actions import facts
 from projects.models import Project
