@@ -13,11 +13,13 @@ from domain.errors import DomainError
 class Command(BaseCommand):
     help = "Fill an empty database with the demonstration district: 60 projects in every state."
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *, verbosity: int, **options: Any) -> None:
         try:
             projects = sow(timezone.localdate())
         except DomainError as error:
             raise CommandError(str(error)) from error
+        if verbosity == 0:
+            return
         self.stdout.write(f"{projects} projects; log in with the password {PASSWORD} as")
         for account in SHOWN:
             self.stdout.write(f"  {account.username:8} {account.name}")
