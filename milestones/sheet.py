@@ -6,11 +6,9 @@ and numbers numbers.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -19,18 +17,19 @@ from django.utils.translation import gettext as _
 
 from domain.lights import Light
 from milestones.filters import LIGHT_LABELS
+from milestones.sheet_cells import Cell, Kind, lines, plain
+from milestones.sheet_rows import CellWriter, TableSheet
 
-Cell = str | int | float | Decimal | date | Light | None
+__all__ = ["Book", "Cell", "Column", "Kind", "plain", "sheet_name"]
 
 FONT = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
 EDGE = {"border": 1, "border_color": "#C5CED7"}
+ONE_LINE, NEXT_LINE = 18, 14
+"""The height in points of a row with one line of text, and what every further line adds."""
+
 HEADER_ROW = 2
 """The title stands in row 0, what the rows are and when they were computed in row 1."""
 
-LONGEST_TEXT = 32_767
-_FIRST_SERIAL = date(1899, 12, 30)
-_FIRST_DATE = date(1900, 3, 1)  # Excel believes in a 29 February 1900 and knows no day before that year
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 SHAPES = {
@@ -49,17 +48,6 @@ _INKS = {
 """The colour of the word and of the ground it stands on."""
 
 
-class Kind(StrEnum):
-    """What the cells of a column are: ``WORD`` is a short text in the middle, ``AMOUNT`` has two decimals."""
-
-    TEXT = "text"
-    WORD = "word"
-    NUMBER = "number"
-    AMOUNT = "amount"
-    DAY = "day"
-    LIGHT = "light"
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column; `width` in characters of the default font."""
@@ -67,12 +55,6 @@ class Column:
     title: str
     width: float
     kind: Kind = Kind.TEXT
-
-
-def plain(text: str) -> str:
-    """`text` without what no cell can hold: control characters, halves of characters, the overlong rest."""
-    text = _UNWRITABLE.sub("", text) if _UNWRITABLE.search(text) else text
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def sheet_name(text: str) -> str:
@@ -100,11 +82,11 @@ class Book:
             "header": add(
                 {**cell, "bold": True, "bg_color": "#E8EEF6", "align": "center", "text_wrap": True}
             ),
-            Kind.TEXT: add({**cell, "text_wrap": True}),
-            Kind.WORD: add({**cell, "align": "center"}),
-            Kind.NUMBER: add({**cell, "num_format": "#,##0"}),
-            Kind.AMOUNT: add({**cell, "num_format": "#,##0.00"}),
-            Kind.LIGHT: add(cell),
+            Kind.TEXT: add({**cell, "text_wrap": True, "indent": 1}),
+            Kind.WORD: add({**cell, "text_wrap": True, "align": "center"}),
+            Kind.NUMBER: add({**cell, "num_format": "#,##0", "align": "right", "indent": 1}),
+            Kind.AMOUNT: add({**cell, "num_format": "#,##0.00", "align": "right", "indent": 1}),
+            Kind.LIGHT: add({**cell, "indent": 1}),
             Kind.DAY: add({**cell, "num_format": "yyyy-mm-dd", "align": "center"}),
             **{
                 light: add({**cell, "align": "center", "bold": True, "font_color": ink, "bg_color": ground})
@@ -123,7 +105,7 @@ class Book:
 
     def sheet(self, name: str, *, title: str, under: str = "") -> Any:
         """A new sheet, ready to print on A4 across, with its title and the line under it."""
-        sheet = self.workbook.add_worksheet(sheet_name(name))
+        sheet = self.workbook.add_worksheet(sheet_name(name), TableSheet)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -131,9 +113,10 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&C" + _("Page %(page)s of %(pages)s") % {"page": "&P", "pages": "&N"})
         sheet.hide_gridlines(2)
+        sheet.set_default_row(ONE_LINE)
         sheet.set_row(0, 30)
-        sheet.write_string(0, 0, plain(title), self.styles["title"])
-        sheet.write_string(1, 0, plain(under), self.styles["under"])
+        self.say(sheet, 0, 0, title, "title")
+        self.say(sheet, 1, 0, under, "under")
         return sheet
 
     def table(
@@ -144,45 +127,67 @@ class Book:
         sheet = self.sheet(name, title=title, under=under)
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width)
-        sheet.set_row(HEADER_ROW, 24)
+        self.set_height(sheet, HEADER_ROW, max(lines(column.title, column.width) for column in columns))
         for index, column in enumerate(columns):
-            sheet.write_string(HEADER_ROW, index, plain(column.title), self.styles["header"])
-        writers = [self._writer(sheet, column.kind) for column in columns]
+            self.say(sheet, HEADER_ROW, index, column.title, "header")
         at = HEADER_ROW
-        for at, row in enumerate(rows, start=HEADER_ROW + 1):
-            for index, (write, value) in enumerate(zip(writers, row, strict=True)):
-                write(at, index, value)
+        for at, (height, cells) in enumerate(self._rows(columns, rows), start=HEADER_ROW + 1):
+            sheet.append_row(at, height, cells)
         if at == HEADER_ROW and when_empty:
-            sheet.write_string(at + 1, 0, when_empty, self.styles["under"])
+            self.say(sheet, at + 1, 0, when_empty, "under")
         sheet.freeze_panes(HEADER_ROW + 1, freeze_columns)
         sheet.repeat_rows(HEADER_ROW)
         sheet.autofilter(HEADER_ROW, 0, max(at, HEADER_ROW), len(columns) - 1)
         return at - HEADER_ROW
 
+    def _rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[tuple[float, str]]:
+        """The height and the cells of each row."""
+        lights = {light: (word, self.styles[light]) for light, word in self.light_words.items()}
+        writers = [
+            CellWriter(index, self.styles[column.kind], self.styles[Kind.DAY], lights)
+            for index, column in enumerate(columns)
+        ]
+        wrapped = [
+            (index, column.width, int(column.width / 2) - 1)
+            for index, column in enumerate(columns)
+            if column.kind in {Kind.TEXT, Kind.WORD}
+        ]
+        for number, row in enumerate(rows, start=HEADER_ROW + 2):
+            most = 1
+            for index, width, surely_one_line in wrapped:
+                text = row[index]
+                if isinstance(text, str) and (len(text) > surely_one_line or "\n" in text):
+                    most = max(most, lines(text, width))
+            cells = [write(value, number) for write, value in zip(writers, row, strict=True)]
+            yield height_of(most), "".join(cells)
+
+    def set_height(self, sheet: Any, row: int, lines: int) -> None:
+        """Room for so many lines of text; before the row is written."""
+        if lines > 1:
+            sheet.set_row(row, height_of(lines))
+
+    def say(self, sheet: Any, row: int, column: int, text: str, style: str) -> None:
+        """A text in one of the named styles."""
+        text = plain(text)
+        if text.endswith("</r>"):
+            text += " "  # XlsxWriter takes <r>…</r> for markup of its own and would not escape it
+        sheet.write_string(row, column, text, self.styles[style])
+
     def write(self, sheet: Any, row: int, column: int, value: Cell, kind: Kind = Kind.TEXT) -> None:
         """One cell of a sheet that is no table."""
-        self._writer(sheet, kind)(row, column, value)
-
-    def _writer(self, sheet: Any, kind: Kind) -> Callable[[int, int, Cell], None]:
         style = self.styles[kind]
-
-        def write(row: int, column: int, value: Cell) -> None:
-            if value is None or value == "":
-                sheet.write_blank(row, column, None, style)
-            elif isinstance(value, Light):
-                sheet.write_string(row, column, self.light_words[value], self.styles[value])
-            elif isinstance(value, str):
-                sheet.write_string(row, column, plain(value), style)
-            elif isinstance(value, date):
-                self._write_date(sheet, row, column, value)
-            else:
-                sheet.write_number(row, column, value, style)
-
-        return write
-
-    def _write_date(self, sheet: Any, row: int, column: int, value: date) -> None:
-        if value < _FIRST_DATE:
-            sheet.write_string(row, column, value.isoformat(), self.styles[Kind.WORD])
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, style)
+        elif isinstance(value, Light):
+            sheet.write_string(row, column, self.light_words[value], self.styles[value])
+        elif isinstance(value, str):
+            self.say(sheet, row, column, value, kind)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, self.styles[Kind.DAY])
         else:
-            days = value.toordinal() - _FIRST_SERIAL.toordinal()
-            sheet.write_number(row, column, days, self.styles[Kind.DAY])
+            sheet.write_number(row, column, value, style)
+
+
+def height_of(lines: int) -> float:
+    """The height in points of a row with so many lines of text."""
+    return ONE_LINE + (lines - 1) * NEXT_LINE

@@ -6,7 +6,8 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
 
-from milestones.sheet import FONT, Book, Cell, Column, Kind, lines, plain, sheet_name
+from milestones.sheet import FONT, Book, Cell, Column, Kind, sheet_name
+from milestones.sheet_cells import lines
 
 ROW_PIXELS = 24
 
@@ -44,7 +45,7 @@ class Grid:
             if isinstance(look, Kind):
                 self.book.write(self.sheet, row, column, value, look)
             else:
-                self.sheet.write_string(row, column, plain(str(value)), self.book.styles[look])
+                self.book.say(self.sheet, row, column, str(value), look)
 
     def chart(self, kind: str, title: str) -> Any:
         chart = self.book.workbook.add_chart({"type": kind})

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -7,6 +8,7 @@ from openpyxl import load_workbook
 
 from domain.lights import Light
 from milestones.sheet import Book, Cell, Column, Kind, plain, sheet_name
+from milestones.sheet_cells import in_xml
 
 COLUMNS = [
     Column("项目", 30),
@@ -79,3 +81,60 @@ def test_an_empty_table_says_so() -> None:
 )
 def test_a_sheet_gets_a_name_that_excel_accepts(asked: str, given: str) -> None:
     assert sheet_name(asked) == given
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<r><t>x</t></r>", "a & b < c > d", ' "quoted" ', "第一行\n第二行", "\ttab", "]]>", "&amp;"],
+)
+def test_text_comes_back_as_it_was_put_in(text: str) -> None:
+    assert written((text, None, None, None)).cell(4, 1).value == text
+
+
+def test_a_title_that_looks_like_markup_breaks_nothing() -> None:
+    target = BytesIO()
+    with Book(target) as book:
+        book.table("超期", COLUMNS, [("甲", None, None, None)], title="<r><b></r>", under="")
+
+    sheet = load_workbook(BytesIO(target.getvalue()))["超期"]
+
+    assert str(sheet.cell(1, 1).value).strip() == "<r><b></r>"
+
+
+def test_text_that_looks_like_an_escaped_sign_is_not_taken_for_one() -> None:
+    assert in_xml("_x0041_") == '<t xml:space="preserve">_x005F_x0041_</t>'
+
+
+def test_amounts_are_numbers_and_what_is_no_number_is_left_out() -> None:
+    sheet = written(
+        ("甲", None, None, Decimal("1234.56")),
+        ("乙", None, None, float("nan")),
+        ("丙", None, None, 10**12),
+        ("丁", None, None, 0),
+    )
+
+    assert [sheet.cell(row, 4).value for row in range(4, 8)] == [1234.56, None, 10**12, 0]
+
+
+def test_a_row_is_as_high_as_its_text_needs() -> None:
+    sheet = written(
+        ("短", None, None, None), ("很长的文字" * 20, None, None, None), ("一\n二", None, None, None)
+    )
+
+    one, many, two = (sheet.row_dimensions[row].height for row in (4, 5, 6))
+    assert one == 18
+    assert many > two > one
+
+
+def test_cells_after_the_rows_of_a_table_stand_below_them() -> None:
+    target = BytesIO()
+    with Book(target) as book:
+        book.table("甲", COLUMNS, [("一", None, None, 1), ("二", None, None, 2)], title="题", under="")
+        book.table("乙", COLUMNS, [("三", None, None, 3)], title="题", under="")
+
+    sheets = load_workbook(BytesIO(target.getvalue()))
+    assert [[row[0].value for row in sheet.iter_rows(min_row=4)] for sheet in sheets] == [
+        ["一", "二"],
+        ["三"],
+    ]
+    assert sheets["甲"].dimensions == "A1:D5"
