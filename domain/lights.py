@@ -17,6 +17,10 @@ MAX_WINDOW = 5
 """The longest yellow window in working days, and the one of a node that has no limit."""
 
 
+TICKING = frozenset({Status.WAITING, Status.RUNNING})
+"""Not done, not waived, not on hold: only these can be overdue."""
+
+
 class Light(StrEnum):
     """From what wants attention most to what wants none."""
 
@@ -37,7 +41,9 @@ def worst(lights: "list[Light]") -> Light:
 
 def deadline(due_on: date | None, limit_on: date | None) -> date | None:
     """The day that counts: the earlier of the approved plan date and the end of the approval clock."""
-    return min((day for day in (due_on, limit_on) if day is not None), default=None)
+    if due_on is None or (limit_on is not None and limit_on < due_on):
+        return limit_on
+    return due_on
 
 
 def yellow_window(limit: int | None) -> int:
@@ -66,7 +72,7 @@ class LightRule:
     def is_overdue(self, status: Status, due_on: date | None, limit_on: date | None) -> bool:
         """Not done, waived or held, and today is after the plan date or after the limit."""
         day = deadline(due_on, limit_on)
-        return status in {Status.WAITING, Status.RUNNING} and day is not None and day < self.today
+        return status in TICKING and day is not None and day < self.today
 
     def light(self, status: Status, due_on: date | None, limit_on: date | None, limit: int | None) -> Light:
         """The light of a node; `limit` is the length of its approval limit in its own unit."""

@@ -1,16 +1,18 @@
 """What lists, sheets and the API show of nodes: one dataclass a row, computed the same for all of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
 from itertools import islice
 from typing import Any, NamedTuple
 
-from domain.lifecycle import CLOSED, Status
+from django.db.models import Q
+
+from domain.lifecycle import CLOSED, OPEN, Status
 from domain.lights import Light, LightRule
-from milestones.graph import ChainGraph, graph_of, steps_of
-from milestones.models import Node, etag_of
+from milestones.graph import graph_of, steps_of
+from milestones.models import Node, TemplateNode, etag_of
 from milestones.querysets import NodeQuerySet
 
 
@@ -100,23 +102,54 @@ _PATHS = (
 )  # fmt: skip
 
 
-class _Member(NamedTuple):
-    """What is known of any node of a project that a row may have to mention."""
+_Member = tuple[int, int, int, str, date | None, str | None]
+"""What ``_MEMBER`` reads of any node that a row may have to mention; left as it comes, for there are many."""
 
-    pk: int
-    deadline_on: date | None
-    unit: str
+_MEMBER = ("project_id", "template_node_id", "pk", "status", "deadline_on", "unit__name")
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """The nodes of a project by template node."""
+    """The nodes of a project that a row may depend on, by template node."""
 
-    statuses: dict[int, Status]
-    members: dict[int, _Member]
+    statuses: dict[int, Status] = field(default_factory=dict)
+    members: dict[int, _Member] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What follows for a node from the statuses around it alone; many projects stand at the same place."""
+
+    before: tuple[int, ...]
+    causes: tuple[int, ...]
+    held: tuple[int, ...]
+    held_keys: tuple[str, ...]
+
+
+_NOWHERE = _Place((), (), (), ())
 _STATUSES = {str(status): status for status in Status}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is looked up once for all rows of a list."""
+
+    rule: LightRule
+    labels: dict[int, str] = field(default_factory=dict)
+    places: dict[tuple[int, tuple[tuple[int, Status], ...]], _Place] = field(default_factory=dict)
+
+    def label(self, step: TemplateNode) -> str:
+        found = self.labels.get(step.pk)
+        if found is None:
+            found = self.labels[step.pk] = step.label
+        return found
+
+    def place(self, node: _Facts, project: _Project) -> _Place:
+        key = (node.step, tuple(project.statuses.items()))
+        found = self.places.get(key)
+        if found is None:
+            found = self.places[key] = _place(node, project.statuses)
+        return found
 
 
 def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
@@ -125,15 +158,18 @@ def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
     Of a QuerySet only what a row shows is read, without an object for each node, town and liaison.
     """
     if isinstance(nodes, NodeQuerySet):
-        return _rows([_Facts(*row) for row in nodes.values_list(*_PATHS)], rule)
-    return _rows([_facts_of(node) for node in nodes], rule)
+        facts = [_Facts(*row) for row in nodes.values_list(*_PATHS)]
+    else:
+        facts = [_facts_of(node) for node in nodes]
+    return _rows(facts, _Reading(rule))
 
 
 def each_node_row(nodes: NodeQuerySet, rule: LightRule, *, at_once: int = 2000) -> Iterator[NodeRow]:
     """The same rows for a list of any length; only `at_once` of them are held in memory."""
+    reading = _Reading(rule)
     facts = nodes.values_list(*_PATHS).iterator(chunk_size=at_once)
     while batch := [_Facts(*row) for row in islice(facts, at_once)]:
-        yield from _rows(batch, rule)
+        yield from _rows(batch, reading)
 
 
 def _facts_of(node: Node) -> _Facts:
@@ -145,32 +181,43 @@ def _follow(thing: Any, name: str) -> Any:
     return None if thing is None else getattr(thing, name)
 
 
-def _rows(batch: list[_Facts], rule: LightRule) -> list[NodeRow]:
-    projects = _projects({facts.project_id for facts in batch})
-    return [_row(facts, projects[facts.project_id], rule) for facts in batch]
+def _rows(batch: list[_Facts], reading: _Reading) -> list[NodeRow]:
+    projects = _projects(batch)
+    return [_row(facts, projects[facts.project_id], reading) for facts in batch]
 
 
-def _projects(pks: set[int]) -> dict[int, _Project]:
-    projects = {pk: _Project({}, {}) for pk in pks}
-    nodes = Node.objects.filter(project__in=pks).order_by()
-    for project, step, pk, status, deadline_on, unit in nodes.values_list(
-        "project_id", "template_node_id", "pk", "status", "deadline_on", "unit__name"
-    ):
-        projects[project].statuses[step] = _STATUSES[status]
-        projects[project].members[step] = _Member(pk, deadline_on, unit or "")
+def _projects(batch: list[_Facts]) -> dict[int, _Project]:
+    """What is still open in the projects of these rows, and what any-of groups are made of."""
+    projects = {facts.project_id: _Project() for facts in batch}
+    graphs = (graph_of(template) for template in {facts.template for facts in batch})
+    grouped = {
+        key for graph in graphs for groups in graph.groups.values() for group in groups for key in group
+    }
+    wanted = Q(status__in=OPEN) | Q(template_node__in=grouped) if grouped else Q(status__in=OPEN)
+    nodes = Node.objects.filter(wanted, project__in=projects).order_by("project", "template_node")
+    for member in nodes.values_list(*_MEMBER):
+        found = projects[member[0]]
+        found.statuses[member[1]] = _STATUSES[member[3]]
+        found.members[member[1]] = member
     return projects
 
 
-def _row(node: _Facts, project: _Project, rule: LightRule) -> NodeRow:
-    step, graph = steps_of(node.template)[node.step], graph_of(node.template)
+def _place(node: _Facts, statuses: dict[int, Status]) -> _Place:
+    graph = graph_of(node.template)
+    before = graph.open_before(node.step, statuses)
+    held = graph.held_up_by(node.step, statuses)
+    causes = graph.causes(node.step, statuses) if before else []
+    return _Place(tuple(before), tuple(causes), tuple(held), _key_labels(held, node.template))
+
+
+def _row(node: _Facts, project: _Project, reading: _Reading) -> NodeRow:
+    rule, step, day = reading.rule, steps_of(node.template)[node.step], node.deadline_on
     status = _STATUSES[node.status]
     light = rule.light(status, node.due_on, node.limit_on, node.limit)
     is_open, is_late = status not in CLOSED, light == Light.RED
-    before = graph.open_before(node.step, project.statuses) if is_open else []
-    held = graph.held_up_by(node.step, project.statuses) if is_open else set()
-    day = node.deadline_on
+    place = reading.place(node, project) if is_open else _NOWHERE
     return NodeRow(
-        pk=node.pk, label=step.label, code=step.code, stage=step.stage,
+        pk=node.pk, label=reading.label(step), code=step.code, stage=step.stage,
         is_key=step.is_key, is_unconfirmed=step.is_unconfirmed,
         project_id=node.project_id, project=node.project, project_code=node.project_code,
         enterprise=node.enterprise, kind=node.kind, town=node.town,
@@ -182,24 +229,24 @@ def _row(node: _Facts, project: _Project, rule: LightRule) -> NodeRow:
         late_since=day + timedelta(days=1) if day and is_late else None,
         days_late=rule.days_late(day) if is_late else 0,
         days_left=rule.days_left(day) if day and is_open and not is_late else None,
-        blocked_by=_neighbours(before, node.template, project),
-        causes=_neighbours(_causes(graph, node.step, project, before), node.template, project),
-        holds_up=len(held), holds_up_keys=_key_labels(held, node.template),
-        knocked_on=sum(_is_late(key, project, rule) for key in held), etag=etag_of(node.pk, node.version),
+        blocked_by=_neighbours(place.before, node.template, project),
+        causes=_neighbours(place.causes, node.template, project),
+        holds_up=len(place.held), holds_up_keys=place.held_keys,
+        knocked_on=sum([_is_late(key, project, rule) for key in place.held]),
+        etag=etag_of(node.pk, node.version),
     )  # fmt: skip
 
 
-def _causes(graph: ChainGraph, step: int, project: _Project, before: list[int]) -> list[int]:
-    return graph.causes(step, project.statuses) if before else []
-
-
 def _is_late(step: int, project: _Project, rule: LightRule) -> bool:
-    return rule.is_overdue(project.statuses[step], project.members[step].deadline_on, None)
+    return rule.is_overdue(project.statuses[step], project.members[step][4], None)
 
 
-def _neighbours(steps: Iterable[int], template_id: int, project: _Project) -> tuple[Neighbour, ...]:
-    labels, members = steps_of(template_id), project.members
-    return tuple(Neighbour(members[key].pk, labels[key].label, members[key].unit) for key in steps)
+def _neighbours(steps: tuple[int, ...], template_id: int, project: _Project) -> tuple[Neighbour, ...]:
+    if not steps:
+        return ()
+    labels = steps_of(template_id)
+    found = [(labels[key].label, project.members[key]) for key in steps]
+    return tuple([Neighbour(member[2], label, member[5] or "") for label, member in found])
 
 
 def _key_labels(steps: set[int], template_id: int) -> tuple[str, ...]:
