@@ -18,6 +18,7 @@ from milestones.graph import graph_of, steps_of
 from milestones.models import ChainTemplate, Node, in_reader_language
 from milestones.page_numbers import page_of
 from milestones.project_filters import ProjectFilter
+from milestones.project_lights import shows_light
 from milestones.project_queries import project_rows
 from milestones.queries import NodeRow, node_rows
 from projects.models import Project
@@ -29,12 +30,14 @@ def projects(request: UserRequest) -> HttpResponse:
     rule = LightRule.on(timezone.localdate(), load_calendar())
     visible = Project.objects.visible_to(request.user)
     narrowed = ProjectFilter(request.GET, queryset=visible, request=request, rule=rule)
-    page = page_of(request.GET.get("page", ""), narrowed.qs.order_by().count())
+    found = narrowed.qs.order_by()
+    page = page_of(request.GET.get("page", ""), found.count())
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
         "rows": project_rows(narrowed.qs[page.slice], rule),
         "page": page,
+        "red": 0 if asked.get("light") else found.filter(shows_light(Light.RED, rule)).count(),
         "form": narrowed.form,
         "choices": unit_choices(),
         "is_narrowed": any(value for name, value in asked.items() if name != "ordering"),

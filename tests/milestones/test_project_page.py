@@ -38,7 +38,15 @@ def test_projects_are_listed_with_light_and_the_nodes_of_now() -> None:
 
     words = text_of(client_of(make_user()).get("/projects/"))
 
-    for word in ("轮胎技改", "Overdue", "Node a", "1 late, 1 behind", "0 / 3", "check digit"):
+    for word in (
+        "1 project; 1 is overdue",
+        "轮胎技改",
+        "Overdue",
+        "Node a",
+        "1 late, 1 behind",
+        "0 / 3",
+        "check digit",
+    ):
         assert word in words
 
 
