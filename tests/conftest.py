@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -33,6 +34,13 @@ def _forget_templates() -> Iterator[None]:
 
     for remembered in (graph.graph_of, graph.steps_of, laying.layout, calendar_table._read):
         remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_language() -> Iterator[None]:
+    """The language of the last request stays with the thread; the next test is not to read it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,11 @@ READS = re.compile(
 
 
 def readings(source: Source) -> Iterator[str]:
-    return (source.at(call) for call in calls(source) if READS.fullmatch(ast.unparse(call.func)))
+    """Calls that ask what time it is; ``localtime(moment)`` only converts."""
+    for call in calls(source):
+        converts = ".local" in ast.unparse(call.func) and (call.args or call.keywords)
+        if READS.fullmatch(ast.unparse(call.func)) and not converts:
+            yield source.at(call)
 
 
 def test_only_the_edges_read_the_clock() -> None:
@@ -31,5 +35,6 @@ def test_the_clock_rule_is_not_blind() -> None:
     assert list(readings(sample("today = date.today()")))
     assert list(readings(sample("at = datetime.now(tz)")))
     assert not list(readings(sample("text = today.isoformat()")))
+    assert not list(readings(sample("at = timezone.localtime(frozen_at)")))
     assert EDGE.fullmatch("milestones/management/commands/flag_overdue.py")
     assert not EDGE.fullmatch("milestones/actions.py")
