@@ -1,5 +1,9 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from meetings import views
+
 app_name = "meetings"
-urlpatterns = [path("", lambda request: HttpResponse(""), name="index")]
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("workbook/", views.workbook, name="workbook"),
+]
