@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from accounts.models import Unit, User
 from domain.lifecycle import Status
-from milestones.models import Node
+from milestones.models import Node, TemplateNode
 from projects.models import Project
 from tests.make import make_nodes, make_project, make_template, make_unit, make_user
 from tests.pages import client_of, tags_of, text_of
@@ -182,6 +182,23 @@ def test_a_stranger_sees_no_node_of_others() -> None:
     late_chain()
 
     assert names(overdue(user=make_user(unit=make_unit()))) == []
+
+
+def test_whatever_comes_from_data_is_shown_as_text() -> None:
+    bad = "<b onclick='x'>&"
+    nodes = late_chain(name=bad, liaison=make_user(User.Role.LIAISON, display_name=bad))
+    unit = make_unit(bad)
+    for node in nodes.values():
+        node.unit = unit
+        node.save()
+    TemplateNode.objects.filter(nodes__in=[node.pk for node in nodes.values()]).update(
+        name=bad, name_en=bad, is_key=True
+    )
+
+    page = overdue("?knocked_on=all").content.decode()
+
+    assert bad not in page
+    assert page.count("&lt;b onclick=") >= 10
 
 
 def test_long_lists_come_in_pages() -> None:
