@@ -17,16 +17,15 @@ system        everything                                   everything
 ============  ===========================================  =============================================
 """
 
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
-from typing_extensions import Self
 
 from accounts.models import Unit, User
 
-Row = TypeVar("Row", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 EVERYTHING = Q()
 NOTHING = Q(pk__in=[])
@@ -77,7 +76,7 @@ def editable(user: User | AnonymousUser, path: str = "", *, duty: str = "") -> Q
             return NOTHING
 
 
-class ScopedQuerySet(models.QuerySet[Row], Generic[Row]):
+class ScopedQuerySet(models.QuerySet[Row_co], Generic[Row_co]):
     """Rows that belong to a project; subclasses name the path to it, and to the unit whose duty a row is."""
 
     project_path = ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class UserManager(DjangoUserManager["User"]):
     def system(self) -> "User":
         """The user on whose behalf background work is done; made on first use, and cannot log in."""
-        user, made = self.get_or_create(
+        user, _made = self.get_or_create(
             username="system", defaults={"role": "system", "display_name": "系统", "password": "!"}
         )
         return user

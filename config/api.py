@@ -16,7 +16,9 @@ router.register("units", UnitViewSet, basename="unit")
 router.register("templates", TemplateViewSet, basename="template")
 
 # Swagger UI writes styles into its page; no other page is allowed that.
-docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
+    SpectacularSwaggerSplitView.as_view(url_name="schema")
+)
 
 urlpatterns = [
     *router.urls,

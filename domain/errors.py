@@ -10,7 +10,7 @@ class DomainError(Exception):
     reader's language: ``template`` is the message id of the catalogue, ``params`` fill its ``%(name)s``.
     """
 
-    def __init__(self, template: str, **params: object) -> None:
+    def __init__(self, template: str, /, **params: object) -> None:
         super().__init__(template % params if params else template)
         self.template = template
         self.params: Mapping[str, object] = params

@@ -24,13 +24,13 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     """
     if connection.vendor != "postgresql":
         objects = (model(**dict(zip(names, row, strict=True))) for row in rows)
-        model._default_manager.bulk_create(objects, batch_size=ROWS_AT_ONCE)  # noqa: SLF001
+        model._default_manager.bulk_create(objects, batch_size=ROWS_AT_ONCE)
         return
-    fields = [model._meta.get_field(name) for name in names]  # noqa: SLF001 - the documented way to ask
+    fields = [model._meta.get_field(name) for name in names]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(getattr(field, "column", ""))) for field in fields)
     documents = {place for place, field in enumerate(fields) if isinstance(field, models.JSONField)}
-    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"  # noqa: SLF001
+    statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(

@@ -1,6 +1,6 @@
 """Who changed what, when, and why."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -49,14 +49,14 @@ class Change(models.Model):
         verbose_name = _("change")
         verbose_name_plural = _("changes")
 
-    def save(self, **kwargs: Any) -> None:
-        """Only to add the row; the queryset cannot see a row that is saved again."""
-        if self.pk is not None:
-            raise TypeError("history is append-only")
-        super().save(**kwargs)
-
-    def delete(self, **_kwargs: Any) -> NoReturn:
-        raise TypeError("history is append-only")
-
     def __str__(self) -> str:
         return f"{self.actor} {self.get_verb_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only to add the row; the queryset cannot see a row that is saved again."""
+        if not self._state.adding:
+            raise TypeError("history is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("history is append-only")

@@ -9,7 +9,7 @@ from accounts.access import EVERYTHING, NOTHING, editable
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from ledger.models import Import  # noqa: F401 - ruff does not see it in the brackets below
+    from ledger.models import Import
 
 _IMPORTS = 7_061_221
 """The number of the lock that imports take; it means nothing else."""

@@ -103,7 +103,7 @@ def read_report(kept: Mapping[str, Any]) -> Report:
 def field_label(field: str, *, of_node: bool) -> str:
     """A field as the reader calls it."""
     model = Node if of_node else Project
-    column = model._meta.get_field(field)  # noqa: SLF001 - the documented way to ask
+    column = model._meta.get_field(field)
     return str(getattr(column, "verbose_name", field))
 
 

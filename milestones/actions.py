@@ -166,7 +166,7 @@ def _hold(node: Node, actor: User, version: int | None) -> Node:
     Raises PermissionDenied where `actor` may not change it, StaleError where it is no longer at `version`.
     """
     Project.objects.select_for_update(of=("self",)).only("pk").get(pk=node.project_id)
-    mine = Node.objects.editable_by(actor).for_list().filter(pk=node.pk).first()
+    mine: Node | None = Node.objects.editable_by(actor).for_list().filter(pk=node.pk).first()
     if mine is None:
         raise PermissionDenied
     if version is not None and mine.version != version:

@@ -17,7 +17,9 @@ class CalendarDayAdmin(admin.ModelAdmin):
 
 class TemplateNodeInline(admin.TabularInline):
     model = TemplateNode
-    fields = ["position", "code", "name", "unit_name", "limit", "limit_unit", "plan_days", "is_unconfirmed", "source"]
+    fields = (
+        "position", "code", "name", "unit_name", "limit", "limit_unit", "plan_days", "is_unconfirmed", "source",
+    )  # fmt: skip
     readonly_fields = fields
     can_delete = False
     extra = 0

@@ -1,4 +1,4 @@
-"""Projects, nodes and templates over REST. Reading goes through the filters of the pages, changes through the actions."""
+"""Projects, nodes and templates over REST: read through the filters of the pages, changed by the actions."""
 
 from collections.abc import Callable
 from datetime import date
@@ -31,7 +31,7 @@ from projects.querysets import ProjectQuerySet
 
 class NeighbourSerializer(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of ours named as one of DRF's
     unit = serializers.CharField()
 
 
@@ -40,7 +40,7 @@ class NodeSerializer(serializers.Serializer):
 
     id = serializers.IntegerField(source="pk")
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     project = serializers.IntegerField(source="project_id")
     project_name = serializers.CharField(source="project")
     project_code = serializers.CharField()
@@ -234,7 +234,7 @@ class TemplateNodeSerializer(serializers.ModelSerializer):
 
 
 class TemplateEdgeSerializer(serializers.ModelSerializer):
-    source = serializers.CharField(source="source.code")
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]
     target = serializers.CharField(source="target.code")
 
     class Meta:
@@ -248,7 +248,19 @@ class TemplateSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ChainTemplate
-        fields = ["id", "code", "version", "kind", "name", "name_en", "stages", "lanes", "published_at", "nodes", "edges"]
+        fields = [
+            "id",
+            "code",
+            "version",
+            "kind",
+            "name",
+            "name_en",
+            "stages",
+            "lanes",
+            "published_at",
+            "nodes",
+            "edges",
+        ]
 
     def get_edges(self, template: ChainTemplate) -> list[dict[str, Any]]:
         edges = TemplateEdge.objects.filter(target__template=template).select_related("source", "target")

@@ -22,7 +22,8 @@ BUILT_IN = Path(__file__).parent / "chains"
 def built_in_chains() -> list[ChainSpec]:
     """The chains that come with the software, one TOML file each."""
     return [
-        read_chain(path.read_text(encoding="utf-8"), where=path.name) for path in sorted(BUILT_IN.glob("*.toml"))
+        read_chain(path.read_text(encoding="utf-8"), where=path.name)
+        for path in sorted(BUILT_IN.glob("*.toml"))
     ]
 
 
@@ -50,11 +51,15 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
     )
     by_code = {node.code: node for node in nodes}
     TemplateEdge.objects.bulk_create(
-        TemplateEdge(source=by_code[edge.source], target=by_code[edge.target], kind=edge.kind, group=edge.group)
+        TemplateEdge(
+            source=by_code[edge.source], target=by_code[edge.target], kind=edge.kind, group=edge.group
+        )
         for edge in spec.edges
     )
     Change.objects.create(
-        verb=Change.Verb.TEMPLATE_PUBLISHED, actor=actor, after={"template": spec.code, "version": template.version}
+        verb=Change.Verb.TEMPLATE_PUBLISHED,
+        actor=actor,
+        after={"template": spec.code, "version": template.version},
     )
     return template, True
 

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
-from typing_extensions import Self
 
 from accounts.access import ScopedQuerySet
 from domain.chains import EdgeKind
@@ -162,4 +161,5 @@ class OverdueFlagQuerySet(ScopedQuerySet["OverdueFlag"]):
                 f"SELECT found.*, %s FROM ({select}) found WHERE true ON CONFLICT DO NOTHING",
                 [on, *params],
             )
-            return cursor.rowcount
+            raised: int = cursor.rowcount
+        return raised

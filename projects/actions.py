@@ -30,7 +30,12 @@ def add_project(*, actor: User, batch: UUID | None = None, note: str = "", **fie
     _stay_in_reach(project, actor)
     join_units(project, {project.town_id, project.department_id} - {None})
     Change.objects.create(
-        verb=Change.Verb.PROJECT_ADDED, actor=actor, project=project, after=facts(fields), note=note, batch=batch
+        verb=Change.Verb.PROJECT_ADDED,
+        actor=actor,
+        project=project,
+        after=facts(fields),
+        note=note,
+        batch=batch,
     )
     return project
 
@@ -47,7 +52,9 @@ def change_project(
     if fields.get("code"):
         fields["code"] = _checked_code(fields["code"])
         if Project.objects.filter(code=fields["code"]).exclude(pk=project.pk).exists():
-            raise RuleError(gettext_noop("Another project already has the code %(code)s."), code=fields["code"])
+            raise RuleError(
+                gettext_noop("Another project already has the code %(code)s."), code=fields["code"]
+            )
     changed = {name: value for name, value in fields.items() if getattr(project, name) != value}
     if not changed:
         return project

@@ -1,10 +1,9 @@
 """Which projects."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from typing_extensions import Self
 
 from accounts.access import ScopedQuerySet
 from accounts.models import User
@@ -30,6 +29,4 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
 
     def matching(self, text: str) -> Self:
         """Projects whose name, code or enterprise contains `text`."""
-        return self.filter(
-            Q(name__icontains=text) | Q(code__icontains=text) | Q(enterprise__icontains=text)
-        )
+        return self.filter(Q(name__icontains=text) | Q(code__icontains=text) | Q(enterprise__icontains=text))

@@ -1,7 +1,7 @@
 """Makes what tests need; name only what the test is about."""
 
 from datetime import date
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from accounts.models import Unit, User
@@ -39,13 +39,19 @@ def make_project(**fields: Any) -> Project:
     return project
 
 
-def make_chain(*codes: str, edges: tuple[tuple[str, str], ...] | None = None, soft: tuple[tuple[str, str], ...] = (),
-               any_of: tuple[tuple[str, str, str], ...] = (), code: str = "", limit: int | None = None) -> ChainSpec:  # fmt: skip
+def make_chain(
+    *codes: str,
+    edges: tuple[tuple[str, str], ...] | None = None,
+    soft: tuple[tuple[str, str], ...] = (),
+    any_of: tuple[tuple[str, str, str], ...] = (),
+    code: str = "",
+    limit: int | None = None,
+) -> ChainSpec:
     """A definition whose nodes wait hard for the one before, unless `edges` (source, target) say otherwise.
 
     `any_of` are hard edges (source, target, group) of which one of a group is enough.
     """
-    pairs = tuple(zip(codes, codes[1:], strict=False)) if edges is None else edges
+    pairs = tuple(pairwise(codes)) if edges is None else edges
     return ChainSpec(
         code=code or f"chain-{next(_number)}", kind="", name="链", name_en="Chain",
         stages=(StageSpec("all", "全程", "All"),), lanes=(LaneSpec("main", "主线", "Main"),),
@@ -65,11 +71,15 @@ def make_chain(*codes: str, edges: tuple[tuple[str, str], ...] | None = None, so
 
 
 def make_template(*codes: str, **more: Any) -> ChainTemplate:
-    template, _ = publish_template(make_chain(*(codes or ("a", "b", "c")), **more), actor=User.objects.system())
+    template, _ = publish_template(
+        make_chain(*(codes or ("a", "b", "c")), **more), actor=User.objects.system()
+    )
     return template
 
 
-def make_nodes(template: ChainTemplate | None = None, *, project: Project | None = None, **due: date | None) -> dict[str, Node]:
+def make_nodes(
+    template: ChainTemplate | None = None, *, project: Project | None = None, **due: date | None
+) -> dict[str, Node]:
     """The nodes of a project by code, all waiting; `due` sets due dates by code."""
     template = template or make_template()
     project = project or make_project()

@@ -1,8 +1,8 @@
-"""Writes the sample ledger, ``python -m ledger.samples.make``: as a bureau's ledgers look, of invented enterprises.
+"""Writes the sample ledger: as a bureau's ledgers look, of invented enterprises.
 
 A title above a header on two lines, merged cells, a total and a note below; amounts and dates in all the ways
 people write them; one project code that is there twice, one with a wrong check digit, one row that cannot be
-read. The file it writes is committed; a test holds it to this module.
+read. ``python -m ledger.samples.make`` writes the file that is committed; a test holds the two together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +23,10 @@ TOWNS = ("义蓬街道", "河庄街道", "白杨街道", "下沙街道", "新湾
 LIAISONS = ("李明", "孙悦", "吴晓峰", "郑琳", "冯凯", "沈佳", "韩磊")
 LEADERS = ("王副区长", "陈副区长", "刘常委")
 _ENTERPRISES = (
-    "澜屿智造", "稷禾生物", "朔望新材", "珩石装备", "砺元精工", "沐川医疗", "汀岸光电", "岐峰航空", "翊辰机器人", "棠溪食品",
-    "垚鑫合金", "霁云软件", "桐庭家居", "渚清水务", "钧衡仪器", "煦阳储能", "筠谷纤维", "瑭玉玻璃", "暨海船配", "昱成电子",
-    "崧岭医药", "沁源环保", "廷芳日化", "骁驰汽配", "祺瑞包装",
+    "澜屿智造", "稷禾生物", "朔望新材", "珩石装备", "砺元精工", "沐川医疗", "汀岸光电", "岐峰航空",
+    "翊辰机器人", "棠溪食品", "垚鑫合金", "霁云软件", "桐庭家居", "渚清水务", "钧衡仪器", "煦阳储能",
+    "筠谷纤维", "瑭玉玻璃", "暨海船配", "昱成电子", "崧岭医药", "沁源环保", "廷芳日化", "骁驰汽配",
+    "祺瑞包装",
 )  # fmt: skip
 _SECTORS = ("智能装备", "生物医药", "新材料", "航空航天", "半导体", "新能源", "绿色食品")
 _WORKS = {
@@ -143,7 +144,8 @@ def _row(number: int) -> list[Any]:
     return [
         number, _code(number, kind), f"{word}{_WORKS[kind].format(n=number)}", f"杭州{word}有限公司", kind,
         _SECTORS[number % len(_SECTORS)], TOWNS[town], _DEPARTMENTS[kind], LEADERS[number % 3],
-        f"{LIAISONS[town]} 1380000{number:04}", _land(number, kind), None if kind == "技改" else 12_000 + 350 * number,
+        f"{LIAISONS[town]} 1380000{number:04}", _land(number, kind),
+        None if kind == "技改" else 12_000 + 350 * number,
         _amount(number, plain), round(plain * 0.8), *_dates(number, kind), _signed(number),
         "重点项目" if number % 9 == 0 else None,
     ]  # fmt: skip
@@ -184,7 +186,8 @@ def _signed(number: int) -> Any:
     """In all the ways a signing day is written; every fifth is not written at all."""
     year, month, day = 2025, 1 + number % 12, 1 + number % 28
     return (
-        date(year, month, day), f"{year}-{month:02}-{day:02}", f"{year}.{month}.{day}", f"{year}年{month}月", None,
+        date(year, month, day), f"{year}-{month:02}-{day:02}", f"{year}.{month}.{day}",
+        f"{year}年{month}月", None,
     )[number % 5]  # fmt: skip
 
 
@@ -192,16 +195,14 @@ def _dates(number: int, kind: str) -> list[Any]:
     """Permit, piling and completion, each planned and done; what a kind of project has not is left out."""
     if kind == "未来工厂":
         return [None] * 6
-    permit = (
-        (("2022年8月", date(2022, 8, 26)) if number == 1 else _permit(number))
-        if kind != "技改"
-        else ("—", None)
-    )
-    piling = _piling(number) if kind != "技改" else ("/", None)
-    return [*permit, *piling, *_completion(number)]
+    if kind == "技改":
+        return ["—", None, "/", None, *_completion(number)]
+    return [*_permit(number), *_piling(number), *_completion(number)]
 
 
 def _permit(number: int) -> tuple[Any, Any]:
+    if number == 1:
+        return "2022年8月", date(2022, 8, 26)
     planned = (date(2026, 3, 31), "2026-04-15", "2026.5.20", "2026年6月", "8月底")[number % 5]
     done = (None, "2026-05-08", date(2026, 5, 26), None, "2026.9.4")[number % 5]
     return planned, done

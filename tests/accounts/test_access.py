@@ -24,7 +24,7 @@ class District:
         self.thirds_node = make_node(project=self.project, unit=self.third)
         self.project.units.add(self.third)
         make_node(unit=self.elsewhere)
-        self.people = {
+        self.people: dict[str, User | AnonymousUser] = {
             "liaison": self.liaison,
             "liaison of the town": make_user(User.Role.LIAISON, unit=self.town),
             "liaison of nowhere": make_user(User.Role.LIAISON),
@@ -76,12 +76,18 @@ def test_the_role_table_holds(person: str, sees: set[str], changes: set[str]) ->
     assert {name for name, row in rows.items() if row in changed} == changes
 
 
-@pytest.mark.parametrize("person", ["manager of the town", "manager of a third unit", "liaison", "manager of the bureau"])
+@pytest.mark.parametrize(
+    "person", ["manager of the town", "manager of a third unit", "liaison", "manager of the bureau"]
+)
 def test_no_row_comes_twice(person: str) -> None:
     district = District()
     user = district.people[person]
 
-    for rows in (Node.objects.visible_to(user), Node.objects.editable_by(user), Project.objects.visible_to(user)):
+    for rows in (
+        Node.objects.visible_to(user),
+        Node.objects.editable_by(user),
+        Project.objects.visible_to(user),
+    ):
         keys = list(rows.values_list("pk", flat=True))
         assert len(keys) == len(set(keys))
 

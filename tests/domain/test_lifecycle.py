@@ -18,7 +18,9 @@ ALLOWED = {
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("step", Move)
-def test_a_step_leads_where_the_table_says_or_is_refused_with_the_nodes_name(status: Status, step: Move) -> None:
+def test_a_step_leads_where_the_table_says_or_is_refused_with_the_nodes_name(
+    status: Status, step: Move
+) -> None:
     if (status, step) in ALLOWED:
         assert move(status, step, node="施工许可证") == ALLOWED[status, step]
         assert step in moves_from(status)

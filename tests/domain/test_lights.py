@@ -19,14 +19,18 @@ def day(offset: int) -> date:
 
 
 @pytest.mark.parametrize(
-    ("limit", "window"), [(None, 5), (0, 1), (1, 1), (5, 1), (6, 2), (10, 2), (11, 3), (20, 4), (21, 5), (60, 5)]
+    ("limit", "window"),
+    [(None, 5), (0, 1), (1, 1), (5, 1), (6, 2), (10, 2), (11, 3), (20, 4), (21, 5), (60, 5)],
 )
-def test_the_yellow_window_is_a_fifth_of_the_limit_between_one_and_five(limit: int | None, window: int) -> None:
+def test_the_yellow_window_is_a_fifth_of_the_limit_between_one_and_five(
+    limit: int | None, window: int
+) -> None:
     assert yellow_window(limit) == window
 
 
 @pytest.mark.parametrize(
-    ("status", "light"), [(Status.DONE, Light.BLUE), (Status.WAIVED, Light.WHITE), (Status.HELD, Light.VIOLET)]
+    ("status", "light"),
+    [(Status.DONE, Light.BLUE), (Status.WAIVED, Light.WHITE), (Status.HELD, Light.VIOLET)],
 )
 def test_a_closed_or_held_node_is_never_late(status: Status, light: Light) -> None:
     assert RULE.light(status, day(-30), None, 5) == light
@@ -47,9 +51,14 @@ def test_whichever_of_plan_and_limit_is_earlier_counts() -> None:
 
 @pytest.mark.parametrize(
     ("days", "limit", "light"),
-    [(1, 5, Light.YELLOW), (2, 5, Light.GREEN), (4, 20, Light.YELLOW), (7, 20, Light.GREEN), (7, None, Light.YELLOW), (8, None, Light.GREEN)],
+    [
+        (1, 5, Light.YELLOW), (2, 5, Light.GREEN), (4, 20, Light.YELLOW), (7, 20, Light.GREEN),
+        (7, None, Light.YELLOW), (8, None, Light.GREEN),
+    ],
 )  # fmt: skip
-def test_a_running_node_turns_yellow_within_its_window_of_working_days(days: int, limit: int | None, light: Light) -> None:
+def test_a_running_node_turns_yellow_within_its_window_of_working_days(
+    days: int, limit: int | None, light: Light
+) -> None:
     assert RULE.light(Status.RUNNING, day(days), None, limit) == light
 
 
@@ -74,7 +83,9 @@ def test_the_worst_light_is_the_one_that_wants_attention_most() -> None:
 
 
 @given(st.integers(-400, 400), st.none() | st.integers(0, 100), st.integers(0, 400))
-def test_a_later_day_never_makes_a_running_node_look_better(offset: int, limit: int | None, later: int) -> None:
+def test_a_later_day_never_makes_a_running_node_look_better(
+    offset: int, limit: int | None, later: int
+) -> None:
     order = [Light.GREEN, Light.YELLOW, Light.RED]
     today = RULE.light(Status.RUNNING, day(offset), None, limit)
     then = LightRule.on(day(later), WorkCalendar()).light(Status.RUNNING, day(offset), None, limit)

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_changes_are_neither_altered_nor_removed() -> None:
-    Change.objects.create(actor=make_user(), verb=Change.Verb.PROJECT_ADDED, project=make_project(), note="原文")
+    Change.objects.create(
+        actor=make_user(), verb=Change.Verb.PROJECT_ADDED, project=make_project(), note="原文"
+    )
 
     with pytest.raises(TypeError, match="append-only"):
         Change.objects.update(note="改")

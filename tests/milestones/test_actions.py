@@ -60,7 +60,9 @@ def test_a_waived_predecessor_lets_the_next_node_start() -> None:
 
 
 def test_one_member_of_an_any_of_group_is_enough() -> None:
-    template = make_template("cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit")))
+    template = make_template(
+        "cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit"))
+    )
     nodes, actor = make_nodes(template), make_user()
     with pytest.raises(RuleError, match="before “节点cp1”, “节点cp” is done"):
         start_node(nodes["pile"], actor=actor, on=FRIDAY, today=FRIDAY)
@@ -73,7 +75,9 @@ def test_one_member_of_an_any_of_group_is_enough() -> None:
 
 
 def test_a_waived_member_of_an_any_of_group_opens_nothing_while_another_is_open() -> None:
-    template = make_template("cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit")))
+    template = make_template(
+        "cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit"))
+    )
     nodes, actor = make_nodes(template), make_user()
     waive_node(nodes["cp1"], actor=actor, reason="不分期")
 
@@ -159,12 +163,20 @@ def test_nothing_is_waived_without_a_reason() -> None:
 
 
 def test_reopening_undoes_a_finish_and_a_waiver() -> None:
-    done, waived, actor = make_node(status=Status.DONE, started_on=MONDAY), make_node(status=Status.WAIVED), make_user()
+    done, waived, actor = (
+        make_node(status=Status.DONE, started_on=MONDAY),
+        make_node(status=Status.WAIVED),
+        make_user(),
+    )
 
     reopen_node(done, actor=actor, reason="材料不全")
     reopen_node(waived, actor=actor, reason="需要办理")
 
-    assert (stored(done).status, stored(done).started_on, stored(done).finished_on) == (Status.RUNNING, MONDAY, None)
+    assert (stored(done).status, stored(done).started_on, stored(done).finished_on) == (
+        Status.RUNNING,
+        MONDAY,
+        None,
+    )
     assert (stored(waived).status, stored(waived).waived_reason) == (Status.WAITING, "")
 
 

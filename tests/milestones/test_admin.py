@@ -25,7 +25,10 @@ def test_every_page_of_the_administration_opens(admin: Client) -> None:
 
 
 def test_a_day_is_set_by_hand(admin: Client) -> None:
-    answer = admin.post("/admin/milestones/calendarday/add/", {"on": "2027-02-05", "is_working": "", "name": "春节", "source": "override"})
+    answer = admin.post(
+        "/admin/milestones/calendarday/add/",
+        {"on": "2027-02-05", "is_working": "", "name": "春节", "source": "override"},
+    )
 
     assert answer.status_code == 302
     assert not CalendarDay.objects.get(on="2027-02-05").is_working
@@ -36,5 +39,8 @@ def test_neither_projects_nor_nodes_nor_published_templates_are_changed_here(adm
 
     for address in ("milestones/chaintemplate/add/", f"milestones/chaintemplate/{template.pk}/delete/"):
         assert admin.get(f"/admin/{address}").status_code == 403
-    assert admin.post(f"/admin/milestones/chaintemplate/{template.pk}/change/", {"name": "改"}).status_code == 403
+    assert (
+        admin.post(f"/admin/milestones/chaintemplate/{template.pk}/change/", {"name": "改"}).status_code
+        == 403
+    )
     assert admin.get(f"/admin/milestones/node/{node.pk}/change/").status_code == 404

@@ -14,7 +14,16 @@ from accounts.models import Unit, User
 from domain.lifecycle import Status
 from history.models import Change
 from milestones.models import Node
-from tests.make import FRIDAY, MONDAY, make_node, make_nodes, make_project, make_template, make_unit, make_user
+from tests.make import (
+    FRIDAY,
+    MONDAY,
+    make_node,
+    make_nodes,
+    make_project,
+    make_template,
+    make_unit,
+    make_user,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_friday")]
 TUESDAY = MONDAY.replace(day=3)
@@ -78,8 +87,16 @@ def test_a_node_is_started_and_finished_and_says_its_new_etag() -> None:
     started = post(client, node, "start", on="2026-03-02")
     finished = post(client, node, "finish", if_match=started.headers["ETag"])
 
-    assert (started.status_code, started.json()["status"], started.json()["started_on"]) == (200, "running", "2026-03-02")
-    assert (finished.status_code, finished.json()["status"], finished.json()["finished_on"]) == (200, "done", "2026-03-06")
+    assert (started.status_code, started.json()["status"], started.json()["started_on"]) == (
+        200,
+        "running",
+        "2026-03-02",
+    )
+    assert (finished.status_code, finished.json()["status"], finished.json()["finished_on"]) == (
+        200,
+        "done",
+        "2026-03-06",
+    )
     assert started.headers["ETag"] != finished.headers["ETag"] == f'"{node.pk}-3"'
 
 
@@ -117,7 +134,9 @@ def test_if_match_is_read_strictly(tag: str, status: int) -> None:
     assert post(api(make_user()), node, "finish", if_match=tag).status_code == status
 
 
-@pytest.mark.parametrize(("what", "data"), [("finish", {"on": "2026-02-30"}), ("waive", {}), ("reopen", {"reason": ""})])
+@pytest.mark.parametrize(
+    ("what", "data"), [("finish", {"on": "2026-02-30"}), ("waive", {}), ("reopen", {"reason": ""})]
+)
 def test_what_cannot_be_understood_is_400(what: str, data: dict[str, str]) -> None:
     node = make_node(status=Status.RUNNING)
 
@@ -143,8 +162,9 @@ def test_filters_narrow_the_list() -> None:
     client = api(make_user())
 
     for query in (
-        "light=red", f"unit={power.pk}", f"town={town.pk}", "kind=expansion", "due_before=2026-03-05", "late_from=4&light=red",
-        "search=晶圆", "search=330354", f"project={project.pk}", "light=red&knocked_on=false", "late_to=4",
+        "light=red", f"unit={power.pk}", f"town={town.pk}", "kind=expansion", "due_before=2026-03-05",
+        "late_from=4&light=red", "search=晶圆", "search=330354", f"project={project.pk}",
+        "light=red&knocked_on=false", "late_to=4",
     ):  # fmt: skip
         found = client.get(f"/api/v1/nodes/?{query}").json()
         assert [row["id"] for row in found["results"]] == [node.pk], query

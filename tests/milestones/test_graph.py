@@ -16,7 +16,10 @@ ANY_OF = (("e", "g", "permit"), ("f", "g", "permit"), ("a", "h", "x"), ("g", "h"
 
 @pytest.mark.django_db
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(statuses=st.lists(st.sampled_from(Status), min_size=8, max_size=8), absent=st.sampled_from([None, *"abcdefgh"]))
+@given(
+    statuses=st.lists(st.sampled_from(Status), min_size=8, max_size=8),
+    absent=st.sampled_from([None, *"abcdefgh"]),
+)
 def test_sql_and_python_agree_on_what_is_held_up(statuses: list[Status], absent: str | None) -> None:
     Node.objects.all().delete()
     template = make_template(*"abcdefgh", edges=EDGES, any_of=ANY_OF, soft=(("a", "c"),), code="chain")
@@ -51,7 +54,9 @@ def test_the_cause_is_the_open_node_that_waits_for_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_group_that_has_its_one_is_held_up_by_no_other_member() -> None:
-    template = make_template("cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "p"), ("cp", "pile", "p")))
+    template = make_template(
+        "cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "p"), ("cp", "pile", "p"))
+    )
     cp1, cp, pile = template.nodes.order_by("position")
     statuses = {cp1.pk: Status.DONE, cp.pk: Status.RUNNING, pile.pk: Status.WAITING}
 

@@ -41,7 +41,7 @@ def test_sql_and_python_agree_on_every_light(
     for node, fact in zip(Node.objects.order_by("pk"), many, strict=True):
         write(node, *fact)
 
-    in_sql = dict(Node.objects.with_light(rule).values_list("pk", "light"))
+    in_sql = dict(Node.objects.with_light(rule).values_list("pk", "light"))  # type: ignore[misc, unused-ignore]
     found = {light: set(Node.objects.in_light(light, rule).values_list("pk", flat=True)) for light in Light}
 
     for node in Node.objects.all():

@@ -38,8 +38,10 @@ def test_piling_waits_for_the_phased_or_the_full_permit() -> None:
 
 
 def test_a_chain_that_runs_in_a_circle_is_refused_with_the_names() -> None:
-    with pytest.raises(ChainError, match="a → b → c → a|b → c → a → b|c → a → b → c"):
-        publish_template(make_chain("a", "b", "c", edges=(("a", "b"), ("b", "c"), ("c", "a"))), actor=User.objects.system())
+    with pytest.raises(ChainError, match="a → b → c → a"):
+        publish_template(
+            make_chain("a", "b", "c", edges=(("a", "b"), ("b", "c"), ("c", "a"))), actor=User.objects.system()
+        )
 
     assert not ChainTemplate.objects.exists()
 

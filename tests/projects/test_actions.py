@@ -23,7 +23,7 @@ def test_a_project_is_added_with_its_history_and_the_units_that_take_part() -> N
 
     project = add_project(
         actor=actor, name="晶圆材料二期", code=CODE, kind="new_build", town=town, department=department,
-        investment=Decimal("124000"),
+        investment=Decimal(124000),
     )  # fmt: skip
 
     assert set(project.units.all()) == {town, department}
@@ -34,7 +34,13 @@ def test_a_project_is_added_with_its_history_and_the_units_that_take_part() -> N
 
 
 def test_a_code_is_stored_in_its_normal_form() -> None:
-    project = add_project(actor=make_user(), name="项目", code=f" {CODE.replace('-', '－')} ", kind="new_build", town=make_unit())
+    project = add_project(
+        actor=make_user(),
+        name="项目",
+        code=f" {CODE.replace('-', '－')} ",
+        kind="new_build",
+        town=make_unit(),
+    )
 
     assert project.code == CODE
 

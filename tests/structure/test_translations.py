@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "config/locale/zh_Hans/LC_MESSAGES/django.po"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "node_modules", "__pycache__", ".*_cache", "tests", "bench")
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "var", "node_modules", "__pycache__", ".*_cache", "tests", "bench"
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 
 
@@ -39,8 +41,12 @@ def test_translations_keep_the_placeholders() -> None:
 
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
-    in_source = {(entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())) for entry in entries()}
-    in_compiled = {(entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())) for entry in compiled}
+    in_source = {
+        (entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())) for entry in entries()
+    }
+    in_compiled = {
+        (entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())) for entry in compiled
+    }
     assert in_compiled == in_source
 
 
@@ -51,9 +57,21 @@ def test_the_catalogue_holds_exactly_the_sentences_of_the_sources(tmp_path: Path
         pytest.skip("xgettext (Debian: gettext) is not installed")
     copy = tmp_path / "sources"
     shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
-    collect = [sys.executable, "manage.py", "makemessages", "--locale", "zh_Hans", "--no-location", "--no-obsolete"]
+    collect = [
+        sys.executable,
+        "manage.py",
+        "makemessages",
+        "--locale",
+        "zh_Hans",
+        "--no-location",
+        "--no-obsolete",
+    ]
 
-    subprocess.run(collect, cwd=copy, check=True, capture_output=True, env={**os.environ, "DATA_DIR": str(tmp_path)})
+    subprocess.run(
+        collect, cwd=copy, check=True, capture_output=True, env={**os.environ, "DATA_DIR": str(tmp_path)}
+    )
 
     collected = polib.pofile(str(copy / CATALOGUE.relative_to(ROOT)))
-    assert {(entry.msgctxt, entry.msgid) for entry in collected} == {(entry.msgctxt, entry.msgid) for entry in entries()}
+    assert {(entry.msgctxt, entry.msgid) for entry in collected} == {
+        (entry.msgctxt, entry.msgid) for entry in entries()
+    }

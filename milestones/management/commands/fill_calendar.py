@@ -12,4 +12,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         filled = fill_calendar()
-        self.stdout.write(f"added {filled.added}, changed {filled.changed}, announced through {filled.announced_through}")
+        self.stdout.write(
+            f"added {filled.added}, changed {filled.changed}, announced through {filled.announced_through}"
+        )

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Raise a flag for every node that is overdue, clear those of nodes that no longer are."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as if it were this day")
+        parser.add_argument(
+            "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="as if it were this day"
+        )
 
     def handle(self, *, on: date | None, **options: Any) -> None:
         sweep = sweep_overdue(on or timezone.localdate(), load_calendar())

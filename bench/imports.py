@@ -1,0 +1,78 @@
+"""Bringing ledgers in through the command, in a process of its own: time from start to exit, peak memory."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from bench.memory import peak_mb
+from bench.report import Figure, Report
+
+django.setup()
+
+from accounts.models import Unit  # noqa: E402
+from ledger.samples.large import DEPARTMENT, MAPPING, TOWN, write_large_ledger  # noqa: E402
+
+
+def measure(report: Report) -> None:
+    Unit.objects.get_or_create(name=TOWN, defaults={"kind": Unit.Kind.TOWN})
+    Unit.objects.get_or_create(name=DEPARTMENT, defaults={"kind": Unit.Kind.DEPARTMENT})
+    with tempfile.TemporaryDirectory() as folder:
+        mapping = Path(folder) / "large.toml"
+        mapping.write_text(MAPPING, encoding="utf-8")
+        small, large = Path(folder) / "1000.xlsx", Path(folder) / "10000.xlsx"
+        write_large_ledger(small, 1_000, bad_every=50, today=timezone.localdate())
+        write_large_ledger(large, 10_000, bad_every=500, today=timezone.localdate())
+        took, _memory, last = _import(small, mapping)
+        report.add(
+            Figure(
+                f"import of 1,000 rows ({last})",
+                took,
+                "s",
+                2,
+                _read(small),
+                "reading the cells",
+                "NetBox 15.0, Redmine 27.9",
+            )
+        )
+        took, memory, last = _import(large, mapping)
+        report.add(
+            Figure(f"import of 10,000 rows ({last})", took, "s", 15, _read(large), "reading the cells")
+        )
+        report.add(Figure("… peak memory of the process", memory, "MB", 300))
+
+
+def _import(path: Path, mapping: Path) -> tuple[float, float, str]:
+    """Seconds from start to exit, megabytes at the peak, and the last line of the command."""
+    command = [sys.executable, "-m", "bench.imports", str(path), str(mapping)]
+    began = time.perf_counter()
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    took = time.perf_counter() - began
+    *_rest, last, memory = answer.stdout.splitlines()
+    return took, float(memory), last
+
+
+def _command(path: str, mapping: str) -> None:
+    """What a person would type; afterwards the peak memory of the process in megabytes."""
+    try:
+        call_command("import_ledger", path, mapping=mapping)
+    except SystemExit as end:
+        if end.code not in {0, 1}:
+            raise
+    print(peak_mb())
+
+
+def _read(path: Path) -> float:
+    began = time.perf_counter()
+    CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    _command(sys.argv[1], sys.argv[2])
