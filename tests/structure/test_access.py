@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.structure.sources import Source, calls, own_code, sample
 
-SCOPED = {"Change", "Chain", "Node", "OverdueFlag", "Project"}
+SCOPED = {"Change", "Chain", "Import", "Node", "OverdueFlag", "Project"}
 ASKS = {"visible_to", "editable_by"}
 FACE = re.compile(
     r"[a-z]+/(.*_)?(views|api|filters|feeds|serializers)(_.*)?\.py|[a-z]+/(views|api|filters)/.*\.py"
