@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import UserRequest
 from history.models import Change
@@ -25,6 +25,7 @@ from ledger.sweeping import queue_sweep
 _IMPORTS_ON_A_PAGE = 50
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: UserRequest) -> HttpResponse:
     """The imports, newest first, and the form for the next one."""
     if request.method == "POST":
@@ -49,7 +50,7 @@ def _upload(request: UserRequest) -> HttpResponse:
     return redirect(import_)
 
 
-@require_GET
+@require_safe
 def show(request: UserRequest, pk: int) -> HttpResponse:
     """What an import would change or, once it is applied, what it changed."""
     import_ = get_object_or_404(Import.objects.visible_to(request.user).select_related("by"), pk=pk)
@@ -89,7 +90,7 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
     return redirect(import_)
 
 
-@require_GET
+@require_safe
 def rejects(request: UserRequest, pk: int) -> FileResponse:
     import_ = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
     if not import_.rejects.is_file():
@@ -97,7 +98,7 @@ def rejects(request: UserRequest, pk: int) -> FileResponse:
     return FileResponse(import_.rejects.open("rb"), as_attachment=True, filename=import_.rejects_name)
 
 
-@require_GET
+@require_safe
 def original(request: UserRequest, pk: int) -> FileResponse:
     """The file as it came; always as something to save, never to be shown."""
     import_ = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
