@@ -13,7 +13,7 @@ from screen.addresses import ON_TIME, column_url
 from screen.chains import Band, Column
 from screen.lettering import LETTER, cut, length, lines
 
-WIDTH = 1310
+WIDTH = 1304
 GUTTER = 52
 """To the left of the first column: what the two rows of numbers below the names are called."""
 NARROWEST, WIDEST = 25.0, 110.0
