@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -24,6 +24,7 @@ from ledger.plan import Plan, make_plan
 from ledger.querysets import may_import, one_import_at_a_time
 from ledger.rejects import write_rejects
 from ledger.report import report_of
+from ledger.sentences import storable
 from milestones.bulk_actions import Laying, lay_chains, record_nodes
 from milestones.models import ChainTemplate
 from milestones.publishing import publish_template
@@ -64,7 +65,7 @@ def import_ledger(
     """
     with _kept(chunks, file_name, actor, mapping_source) as import_:
         opened = open_ledger(import_.file, mapping=mapping, sheet=sheet, name=file_name)
-        import_.mapping, import_.sheet = opened.mapping.name, opened.table.sheet
+        _say_what_it_is(import_, opened)
         import_.save()
     return import_, _apply(import_, opened, actor=actor, today=today)
 
@@ -113,6 +114,8 @@ def _apply(
             held.save()
     except RuleError:
         raise
+    except IntegrityError as error:
+        raise RuleError(_STALE, file=import_.file_name) from error  # written by somebody in this moment
     except Exception:
         Import.objects.filter(pk=import_.pk, state=Import.State.PREVIEWED).update(state=Import.State.FAILED)
         raise
@@ -124,7 +127,7 @@ def _kept(chunks: Iterable[bytes], file_name: str, actor: User, mapping_source: 
     """The record of an import, not yet saved, with its file; an error forgets the file."""
     if not may_import(actor):
         raise PermissionDenied
-    import_ = Import(file_name=file_name[-255:], by=actor, mapping_source=mapping_source)
+    import_ = Import(file_name=storable(file_name)[-255:], by=actor, mapping_source=mapping_source)
     try:
         keep_file(import_, chunks)
         yield import_
@@ -161,9 +164,13 @@ def _reopen(import_: Import) -> OpenLedger:
     return open_ledger(import_.file, mapping=mapping, sheet=import_.sheet, name=import_.file_name)
 
 
+def _say_what_it_is(import_: Import, opened: OpenLedger) -> None:
+    import_.mapping, import_.sheet = opened.mapping.name[:100], opened.table.sheet
+
+
 def _note(import_: Import, plan: Plan) -> None:
     """What the plan counts and says, and the workbook of the rows it rejects."""
-    import_.mapping, import_.sheet = plan.opened.mapping.name, plan.opened.table.sheet
+    _say_what_it_is(import_, plan.opened)
     for verdict in Verdict:
         setattr(import_, verdict, plan.counts[verdict])
     import_.digest, import_.report = plan.digest, report_of(plan)

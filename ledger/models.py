@@ -1,5 +1,6 @@
 """What is stored of an import: the file, who and when, what it counted, what it said."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -63,7 +64,8 @@ class Import(models.Model):
     @property
     def file(self) -> Path:
         """The file as it came, under a name of ours."""
-        return self.folder / f"ledger{Path(self.file_name).suffix.lower()}"
+        suffix = Path(self.file_name).suffix.lower()
+        return self.folder / f"ledger{suffix if re.fullmatch('[.][a-z]{1,5}', suffix) else ''}"
 
     @property
     def rejects(self) -> Path:

@@ -13,7 +13,7 @@ from domain.lifecycle import Status
 from history.models import Change
 from ledger.drafts import CellChange, Verdict
 from ledger.plan import Plan
-from ledger.sentences import Problem, Sentence
+from ledger.sentences import Problem, Sentence, storable
 from milestones.models import STATUS_LABELS, Node
 from projects.models import Project
 
@@ -71,10 +71,10 @@ def report_of(plan: Plan) -> dict[str, Any]:
         "total_problems": len(problems),
         "warnings": [_kept(warning) for warning in warnings[:MOST_SHOWN]],
         "total_warnings": len(warnings),
-        "unused": list(plan.opened.columns.unused),
-        "other_sheets": list(plan.opened.other_sheets),
+        "unused": [storable(name) for name in plan.opened.columns.unused],
+        "other_sheets": [storable(name) for name in plan.opened.other_sheets],
         "new_units": [unit.name for unit in plan.new_units],
-        "skipped": [[skip.number, skip.text] for skip in plan.opened.table.skipped[:MOST_SHOWN]],
+        "skipped": [[skip.number, storable(skip.text)] for skip in plan.opened.table.skipped[:MOST_SHOWN]],
     }  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _shown_change(node: str, field: str, before: str | None, after: str | None) 
 def _kept(problem: Problem) -> dict[str, Any]:
     return {
         "row": problem.row,
-        "column": problem.column,
+        "column": storable(problem.column),
         "value": problem.value,
         "reason": problem.reason.as_json(),
     }

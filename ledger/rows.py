@@ -20,7 +20,7 @@ from ledger.columns import Columns, FieldColumn, NodeColumn
 from ledger.directory import Directory, NewUnit
 from ledger.mapping import START, LedgerMapping, Says
 from ledger.reading import Cell, CellError
-from ledger.sentences import Problem, Sentence
+from ledger.sentences import Problem, Sentence, storable
 from ledger.tables import TableRow
 from milestones.bulk_actions import Recorded
 from projects.models import Project
@@ -288,7 +288,7 @@ def _text(value: object) -> str:
         return value.name
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
-    return " ".join(str(value).split())
+    return storable(" ".join(str(value).split()))
 
 
 def _kind(text: str) -> str:

@@ -1,5 +1,6 @@
 """What an import has to say: sentences that are kept, and shown in the language of whoever reads them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,13 @@ from typing import Any
 from django.utils.translation import gettext
 
 from domain.errors import DomainError
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """The text without what no database keeps: control characters, halves of characters."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,8 @@ class Sentence:
         return {
             "template": self.template,
             "params": {
-                name: value if isinstance(value, int) else str(value) for name, value in self.params.items()
+                name: value if isinstance(value, int) else storable(str(value))
+                for name, value in self.params.items()
             },
         }
 

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.exceptions import PermissionDenied
 from django.db import connection, connections
 from pytest_django import DjangoAssertNumQueries
@@ -308,6 +309,39 @@ def test_a_file_that_is_no_ledger_leaves_no_trace(tmp_path: Path, data_folder: P
 
     assert not Import.objects.exists()
     assert not [one for one in data_folder.rglob("*") if one.is_file()]
+
+
+def test_control_characters_do_not_reach_the_tables(tmp_path: Path) -> None:
+    make_towns()
+    path = tmp_path / "ledger.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["name", "town", "note", "od\x00d"])
+        sheet.write_row(1, 0, ["a\x00b", TOWN, "x\x0by"])
+        sheet.write_row(2, 0, ["c", "now\x02here"])
+
+    assert counts(bring(path)) == (1, 0, 0, 1)
+    assert Project.objects.get().name == "ab"
+    report = Import.objects.get().report
+    assert report["problems"][0]["value"] == "nowhere"
+    assert report["unused"] == ["odd"]
+
+
+def test_a_project_that_appears_in_the_same_moment_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_towns()
+    code = "2208-330114-04-01-123451"
+
+    def add_too_late(rows: list[dict[str, Any]], **_more: Any) -> list[Project]:
+        return [Project.objects.create(**fields) for fields in (*rows, *rows)]
+
+    monkeypatch.setattr(actions, "add_projects", add_too_late)
+
+    with pytest.raises(RuleError, match="no longer what you were shown"):
+        bring(write_csv(tmp_path, "name|town|code", f"a|{TOWN}|{code}"))
+
+    assert not Project.objects.exists()
 
 
 def test_a_leader_imports_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``manage.py import_ledger``: what it prints, and how it ends."""
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -198,7 +199,7 @@ def test_a_chinese_text_file_is_read_in_its_encoding(
 
     assert (code, lines[-1]) == (0, "created 1, updated 0, unchanged 0, rejected 0")
     project = Project.objects.get()
-    assert (project.name, project.investment) == ("镕锦车间", 15_000)
+    assert (project.name, project.investment) == ("镕锦车间", Decimal(15_000))
 
 
 def test_every_spreadsheet_there_is_ends_in_a_sentence_and_not_in_a_traceback(

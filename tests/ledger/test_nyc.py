@@ -91,8 +91,8 @@ def test_all_rows_are_accounted_for_and_all_dates_are_those_of_the_file(shared_d
     assert set(Project.objects.values_list("name", flat=True)) == names
     assert Chain.objects.count() == Project.objects.count() == len(names)
     stored = {
-        (name, step): Phase(*facts)
-        for name, step, *facts in Node.objects.values_list(
+        (name, step): Phase(status, started_on, due_on, finished_on)
+        for name, step, status, started_on, due_on, finished_on in Node.objects.values_list(
             "project__name", "template_node__name", "status", "started_on", "due_on", "finished_on"
         )
     }

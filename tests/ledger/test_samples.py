@@ -87,7 +87,11 @@ def test_the_values_are_those_that_are_meant() -> None:
     bring()
 
     first, second, third = (_project(number) for number in (1, 2, 3))
-    assert (first.investment, second.investment, third.investment) == (560_000, 3_500, 46_800)
+    assert (first.investment, second.investment, third.investment) == (
+        Decimal(560_000),
+        Decimal(3_500),
+        Decimal(46_800),
+    )
     assert first.fixed_investment == 2_000
     assert (first.land_mu, second.land_mu) == (Decimal(21), Decimal("44.5"))
     assert first.floor_area_m2 == 12_350
