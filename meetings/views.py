@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
+from meetings.sheets.titles import titles
 from meetings.workbook import write_workbook
 from milestones.calendar_table import load_calendar
 from screen import addresses
@@ -54,21 +55,22 @@ def workbook(request: UserRequest) -> FileResponse:
 
 def _sheets(screen: Screen) -> list[Sheet]:
     counted = {"causes": screen.causes, "knocked_on": screen.knocked_on}
+    named = titles()
     return [
         Sheet(
-            _("Overview"),
+            named.overview,
             _("the figures, where and with whom it is stuck, every node kind, two charts"),
         ),
         Sheet(
-            _("Overdue nodes"), _("%(causes)s causes first, then %(knocked_on)s knocked on") % counted,
+            named.overdue, _("%(causes)s causes first, then %(knocked_on)s knocked on") % counted,
             screen.causes + screen.knocked_on, addresses.light_url(Light.RED),
         ),
         Sheet(
-            _("Due soon"), _("what falls due within ten working days, the next first"),
+            named.due, _("what falls due within ten working days, the next first"),
             screen.due_soon, addresses.due_url(screen.span),
         ),
         Sheet(
-            _("Projects"), _("the ledger, one row a project"), screen.projects.all, addresses.projects_url()
+            named.projects, _("the ledger, one row a project"), screen.projects.all, addresses.projects_url()
         ),
-        Sheet(_("Definitions"), _("what each figure means, the calendar and the processes in use")),
+        Sheet(named.definitions, _("what each figure means, the calendar and the processes in use")),
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from meetings.sheets.definitions import definition_cells, definition_columns, sa
 from meetings.sheets.nodes import due_cells, due_columns, overdue_cells, overdue_columns
 from meetings.sheets.overview import write_overview
 from meetings.sheets.projects import project_cells, project_columns
+from meetings.sheets.titles import titles
 from milestones.models import Node
 from milestones.project_queries import project_rows
 from milestones.queries import each_node_row
@@ -32,15 +33,15 @@ def write_workbook(file: IO[bytes], *, reader: User, now: datetime, rule: LightR
     with _one_moment(), Book(file) as book:
         screen = screen_of(reader, rule)
         under = _under(reader, rule, now)
-        write_overview(book, screen, name=_("Overview"), title=_("Weekly meeting: overview"), under=under)
+        write_overview(book, screen, name=titles().overview, title=_("Weekly meeting: overview"), under=under)
         _nodes(book, reader, rule, screen, under)
         projects = Project.objects.visible_to(reader).order_by("town__position", "town__name", "name", "pk")
         book.table(
-            _("Projects"), project_columns(), project_cells(project_rows(projects, rule), rule),
+            titles().projects, project_columns(), project_cells(project_rows(projects, rule), rule),
             title=_("Project ledger"), under=under, freeze_columns=3, when_empty=_("There is no project."),
         )  # fmt: skip
         book.table(
-            _("Definitions"), definition_columns(), definition_cells(screen, reader, rule, now),
+            titles().definitions, definition_columns(), definition_cells(screen, reader, rule, now),
             title=_("What the figures mean"), under=under,
         )  # fmt: skip
     return screen
@@ -52,12 +53,12 @@ def _nodes(book: Book, reader: User, rule: LightRule, screen: Screen, under: str
         each_node_row(overdue_causes(nodes, rule), rule), each_node_row(knocked_on(nodes, rule), rule)
     )
     book.table(
-        _("Overdue nodes"), overdue_columns(), overdue_cells(late), title=_("Overdue nodes"),
+        titles().overdue, overdue_columns(), overdue_cells(late), title=_("Overdue nodes"),
         under=f"{_counted(screen)} · {under}", freeze_columns=4, when_empty=_("Nothing is overdue."),
     )  # fmt: skip
     until = _("due until %(day)s") % {"day": screen.span.due_until.isoformat()}
     book.table(
-        _("Due soon"), due_columns(), due_cells(each_node_row(due_soon(nodes, screen.span), rule)),
+        titles().due, due_columns(), due_cells(each_node_row(due_soon(nodes, screen.span), rule)),
         title=_("Nodes due within two weeks"), under=f"{until} · {under}", freeze_columns=3,
         when_empty=_("Nothing falls due within two weeks."),
     )  # fmt: skip
