@@ -33,9 +33,9 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row(
-                [_document(value) if place in documents else value for place, value in enumerate(row)]
-            )
+            if documents:
+                row = [_document(value) if place in documents else value for place, value in enumerate(row)]
+            copy.write_row(row)
 
 
 class NewChange(NamedTuple):

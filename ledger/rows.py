@@ -33,6 +33,9 @@ CODE_WARNINGS = {
 }
 _LONGEST = {"name": 255, "enterprise": 200, "sector": 60, "leader": 60}
 """As the table of projects allows; a test holds the two together."""
+_UNITS = {"town": Unit.Kind.TOWN, "department": Unit.Kind.DEPARTMENT}
+_CHOSEN = frozenset({"kind", *_UNITS})
+"""Fields with few values."""
 _CENT = Decimal("0.01")
 _M2_IN_MU = Decimal("0.0015")
 _TELEPHONE = re.compile(r"[\s/,;:(（]*\+?[0-9][0-9\- ]{6,}[)）]?\s*$")
@@ -75,6 +78,7 @@ class RowReader:
         self._default_year = default_year
         # The town is read first: it decides between two liaisons of the same name.
         self._fields = sorted(columns.fields, key=lambda column: column.field == "liaison")
+        self._choices: dict[tuple[str, type, Cell], Any] = {}
         self._dates: dict[tuple[type, Cell], WrittenDate | DomainError | None] = {}
 
     def read(self, rows: Iterable[TableRow]) -> list[RowReading]:
@@ -116,21 +120,16 @@ class RowReader:
             row.fields[START] = date.on
 
     def _text_field(self, row: RowReading, column: FieldColumn, value: Cell) -> Any:
+        if column.field in _CHOSEN:
+            return self._chosen(column.field, value)
         text = _text(value)
         if says_nothing(text):
             return None
-        translated = self._mapping.values.get(column.field, {}).get(squeeze(text).casefold(), text)
-        match column.field:
-            case "code":
-                return self._code(row, column, text)
-            case "kind":
-                return _kind(translated)
-            case "town":
-                return self._directory.unit(translated, Unit.Kind.TOWN)
-            case "department":
-                return self._directory.unit(translated, Unit.Kind.DEPARTMENT)
-            case "liaison":
-                return self._liaison(row, column, translated)
+        if column.field == "code":
+            return self._code(row, column, text)
+        translated = self._translated(column.field, text)
+        if column.field == "liaison":
+            return self._liaison(row, column, translated)
         longest = _LONGEST.get(column.field)
         if longest and len(translated) > longest:
             raise InputError(
@@ -138,6 +137,31 @@ class RowReader:
                 length=len(translated), longest=longest,
             )  # fmt: skip
         return translated
+
+    def _translated(self, field: str, text: str) -> str:
+        values = self._mapping.values.get(field)
+        return values.get(squeeze(text).casefold(), text) if values else text
+
+    def _chosen(self, field: str, value: Cell) -> Any:
+        """A kind or a unit. Each is looked up once; raises InputError again where it did."""
+        key = (field, type(value), value)
+        if key not in self._choices:
+            self._choices[key] = self._choose(field, _text(value))
+        found = self._choices[key]
+        if isinstance(found, DomainError):
+            raise found
+        return found
+
+    def _choose(self, field: str, text: str) -> Any:
+        if says_nothing(text):
+            return None
+        translated = self._translated(field, text)
+        try:
+            if field == "kind":
+                return _kind(translated)
+            return self._directory.unit(translated, _UNITS[field])
+        except DomainError as error:
+            return error
 
     def _code(self, row: RowReading, column: FieldColumn, text: str) -> str:
         code = read_project_code(text)

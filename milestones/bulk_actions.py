@@ -21,7 +21,7 @@ from domain.workdays import LimitUnit, WorkCalendar, deadline
 from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
 from milestones.calendar_table import load_calendar
-from milestones.laying import Layout, layout, units_by_name
+from milestones.laying import layout, units_by_name
 from milestones.models import Chain, ChainTemplate, Node, TemplateNode
 from projects.bulk_actions import hold_projects, join_units_of_many
 from projects.models import Project
@@ -56,9 +56,9 @@ class NodeState(NamedTuple):
     version: int
 
     @classmethod
-    def new(cls, project_id: int, step: TemplateNode) -> "NodeState":
-        """A step that the project does not have yet."""
-        return cls(None, project_id, step.pk, Status.WAITING, None, None, None, None, None, step.limit, 1)
+    def new(cls, project_id: int, step: TemplateNode, due: date | None = None) -> "NodeState":
+        """A step that the project does not have yet, planned for the day `due`."""
+        return cls(None, project_id, step.pk, Status.WAITING, due, due, None, None, None, step.limit, 1)
 
 
 _COLUMNS = (
@@ -66,6 +66,9 @@ _COLUMNS = (
     "finished_on", "limit", "version",
 )  # fmt: skip
 _WRITTEN = ("status", "baseline_on", "due_on", "limit_on", "started_on", "finished_on")
+_FIRST_WRITTEN = NodeState._fields.index(_WRITTEN[0])
+_PAST_WRITTEN = _FIRST_WRITTEN + len(_WRITTEN)
+"""The written columns stand together in a state, in this order."""
 
 
 def node_states(projects: Collection[int], steps: Collection[int]) -> Iterator[NodeState]:
@@ -118,32 +121,38 @@ def recorded_fields(
 
 
 def _status_after(status: Status, started: date | None, finished: date | None) -> Status:
-    if status in {Status.HELD, Status.WAIVED}:
+    if status is Status.HELD or status is Status.WAIVED:
         return status
     return Status.DONE if finished else Status.RUNNING if started else Status.WAITING
 
 
 def _refuse_contradiction(state: NodeState, said: Recorded, step: TemplateNode) -> None:
-    differs = any(
-        value is not None and value != getattr(state, name)
-        for name in ("due_on", "started_on", "finished_on")
-        for value in (getattr(said, name),)
-    )
-    if state.status == Status.WAIVED and differs:
-        raise RuleError(gettext_noop("“%(node)s” is waived; reopen it first."), node=step.name)
-    if state.status == Status.HELD and differs:
-        raise RuleError(gettext_noop("“%(node)s” is on hold; resume it first."), node=step.name)
-    if state.status == Status.DONE and said.status in {Status.WAITING, Status.RUNNING}:
-        raise RuleError(
-            gettext_noop("“%(node)s” is done on record, since %(on)s; reopen it first."),
-            node=step.name, on=state.finished_on,
-        )  # fmt: skip
-    if state.status == Status.RUNNING and said.status == Status.WAITING:
-        raise RuleError(
-            gettext_noop("“%(node)s” is running on record, since %(on)s."),
-            node=step.name,
-            on=state.started_on,
+    match state.status:
+        case Status.WAIVED if _differs(state, said):
+            raise RuleError(gettext_noop("“%(node)s” is waived; reopen it first."), node=step.name)
+        case Status.HELD if _differs(state, said):
+            raise RuleError(gettext_noop("“%(node)s” is on hold; resume it first."), node=step.name)
+        case Status.DONE if said.status in {Status.WAITING, Status.RUNNING}:
+            raise RuleError(
+                gettext_noop("“%(node)s” is done on record, since %(on)s; reopen it first."),
+                node=step.name, on=state.finished_on,
+            )  # fmt: skip
+        case Status.RUNNING if said.status is Status.WAITING:
+            raise RuleError(
+                gettext_noop("“%(node)s” is running on record, since %(on)s."),
+                node=step.name, on=state.started_on,
+            )  # fmt: skip
+
+
+def _differs(state: NodeState, said: Recorded) -> bool:
+    return any(
+        new is not None and new != old
+        for new, old in (
+            (said.due_on, state.due_on),
+            (said.started_on, state.started_on),
+            (said.finished_on, state.finished_on),
         )
+    )
 
 
 def _limit_on(
@@ -218,6 +227,17 @@ def _refuse_unfit(layings: Sequence[Laying], projects: Mapping[int, Project]) ->
         )
 
 
+class _Place(NamedTuple):
+    """A step of a layout, with what is the same for every project that gets it."""
+
+    pk: int
+    key: str
+    step: TemplateNode
+    unit_id: int | None
+    after_days: int
+    """Working days from the start of the chain to the step's planned end."""
+
+
 class _Layer:
     """Computes the nodes of one project after the other; what many have in common is computed once."""
 
@@ -225,28 +245,39 @@ class _Layer:
         self._today = today
         self._calendar = load_calendar()
         self._units = {name: unit.pk for name, unit in units_by_name().items()}
-        self._layouts: dict[tuple[int, frozenset[str]], Layout] = {}
+        self._places: dict[tuple[int, frozenset[str]], list[_Place]] = {}
 
     def lay(self, laying: Laying, project: Project) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
         """The rows of the project's nodes, and by node what the ledger recorded."""
-        key = (laying.template.pk, laying.conditions)
-        if key not in self._layouts:
-            self._layouts[key] = layout(*key)
-        plan, start = self._layouts[key], self._calendar.on_or_after(laying.starts_on)
+        start = self._calendar.on_or_after(laying.starts_on)
         rows, after = [], {}
-        for step in plan.steps:
-            said = laying.recorded.get(step.pk)
-            state = NodeState.new(project.pk, step)
+        for place in self._places_of(laying):
+            said = laying.recorded.get(place.pk)
+            due = None
             if laying.plans and not (said and said.due_on):
-                due = self._calendar.add(start, plan.schedule.slots[str(step.pk)].earliest_finish)
-                state = state._replace(baseline_on=due, due_on=due)
-            if said and (fields := self._recorded(state, said, step)):
+                due = self._calendar.add(start, place.after_days)
+            state = NodeState.new(project.pk, place.step, due)
+            if said and (fields := self._recorded(state, said, place.step)):
                 state = state._replace(**fields)
-                after[step.name] = fields
-            unit = self._units.get(step.unit_name, project.town_id)
-            written = (getattr(state, name) for name in _WRITTEN)
-            rows.append((project.pk, step.pk, unit, step.limit, "", 1, *written))
+                after[place.key] = fields
+            unit = place.unit_id or project.town_id
+            rows.append(
+                (project.pk, place.pk, unit, state.limit, "", 1, *state[_FIRST_WRITTEN:_PAST_WRITTEN])
+            )
         return rows, after
+
+    def _places_of(self, laying: Laying) -> list[_Place]:
+        key = (laying.template.pk, laying.conditions)
+        if key not in self._places:
+            plan = layout(*key)
+            self._places[key] = [
+                _Place(
+                    step.pk, step.name, step, self._units.get(step.unit_name),
+                    plan.schedule.slots[str(step.pk)].earliest_finish,
+                )
+                for step in plan.steps
+            ]  # fmt: skip
+        return self._places[key]
 
     def _recorded(self, state: NodeState, said: Recorded, step: TemplateNode) -> dict[str, Any]:
         return recorded_fields(state, said, step=step, today=self._today, calendar=self._calendar)
