@@ -13,7 +13,7 @@ def unit_choices() -> dict[str, list[Choice]]:
     return {
         "unit": [(str(pk), name) for pk, name, _ in units],
         "town": [(str(pk), name) for pk, name, kind in units if kind == Unit.Kind.TOWN],
-        "department": [(str(pk), name) for pk, name, kind in units if kind == Unit.Kind.DEPARTMENT],
+        "department": [(str(pk), name) for pk, name, kind in units if kind != Unit.Kind.TOWN],
     }
 
 

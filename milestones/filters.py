@@ -40,17 +40,21 @@ ORDERING_LABELS = {
 }
 
 
-def units(kind: str | None = None) -> Any:
+def units(*kinds: Unit.Kind) -> Any:
     """The choices of a unit filter: units are no secret, projects are."""
 
     def choices(_request: object) -> QuerySet[Unit]:
-        return Unit.objects.filter(kind=kind) if kind else Unit.objects.all()
+        return Unit.objects.filter(kind__in=kinds) if kinds else Unit.objects.all()
 
     return choices
 
 
 MOST_DAYS = 9999
 """More working days late than anything can be, so that no date is looked for beyond the calendar."""
+
+
+class CodesFilter(django_filters.BaseInFilter, django_filters.CharFilter):
+    """One code or several, with commas between them."""
 
 
 class NodeFilter(django_filters.FilterSet):
@@ -61,7 +65,9 @@ class NodeFilter(django_filters.FilterSet):
     )
     unit = django_filters.ModelChoiceFilter(queryset=units(), label=_("responsible unit"))
     department = django_filters.ModelChoiceFilter(
-        field_name="project__department", queryset=units(Unit.Kind.DEPARTMENT), label=_("lead department")
+        field_name="project__department",
+        queryset=units(Unit.Kind.DEPARTMENT, Unit.Kind.BUREAU),
+        label=_("lead department"),
     )
     town = django_filters.ModelChoiceFilter(
         field_name="project__town", queryset=units(Unit.Kind.TOWN), label=_("town")
@@ -69,7 +75,9 @@ class NodeFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         field_name="project__kind", choices=Project.Kind.choices, label=_("project kind")
     )
-    chain = django_filters.CharFilter(field_name="template_node__template__code", label=_("process template"))
+    chain = CodesFilter(
+        field_name="template_node__template__code", lookup_expr="in", label=_("process template")
+    )
     node_kind = django_filters.CharFilter(field_name="template_node__code", label=_("node kind"))
     project = django_filters.NumberFilter(field_name="project", label=_("project"))
     status = django_filters.CharFilter(field_name="status", label=_("status"))

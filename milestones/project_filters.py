@@ -45,7 +45,7 @@ class ProjectFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=Project.Kind.choices, label=_("project kind"))
     town = django_filters.ModelChoiceFilter(queryset=units(Unit.Kind.TOWN), label=_("town"))
     department = django_filters.ModelChoiceFilter(
-        queryset=units(Unit.Kind.DEPARTMENT), label=_("lead department")
+        queryset=units(Unit.Kind.DEPARTMENT, Unit.Kind.BUREAU), label=_("lead department")
     )
     unit = django_filters.ModelChoiceFilter(
         field_name="units", queryset=units(), label=_("unit that takes part")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from domain.lights import Light
 from milestones.project_states import ProjectState
 from screen.chains import Band, Column
-from screen.queries import Screen, Span
+from screen.queries import Jam, Span
 
 Value = str | int | date | list[str]
 
@@ -69,6 +69,5 @@ def column_url(band: Band, column: Column, **asked: Value) -> str:
     return nodes_url(chain=band.code, node_kind=column.code, **asked)
 
 
-def jam_url(screen: Screen) -> str:
-    code = screen.jam.code if screen.jam else ""
-    return nodes_url(light=Light.RED, knocked_on="false", chain=screen.jam_chain, node_kind=code)
+def jam_url(jam: Jam) -> str:
+    return nodes_url(light=Light.RED, knocked_on="false", chain=",".join(jam.chains), node_kind=jam.code)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from domain.lights import Light
 from milestones.project_states import ProjectState
+from milestones.templatetags.lights import day_text, reading
 from screen import addresses
 from screen.queries import Screen
 
@@ -107,7 +107,7 @@ def _causes(screen: Screen) -> Figure:
 
 
 def _due(screen: Screen) -> Figure:
-    until = _("until %(day)s") % {"day": date_format(screen.span.due_until, "MONTH_DAY_FORMAT")}
+    until = _("until %(day)s") % {"day": day_text(screen.span.due_until, *reading())}
     keys = _("%(count)s of them key nodes") % {"count": screen.due_soon_keys}
     notes = (Note(until), Note(keys)) if screen.due_soon_keys else (Note(until),)
     return Figure(_("Due within two weeks"), str(screen.due_soon), addresses.due_url(screen.span), notes)

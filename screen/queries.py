@@ -106,6 +106,20 @@ class DueDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Jam:
+    """The node kind where most overdue causes are, over all chains in which it has this code and name.
+
+    `unit` is the unit with which all of them lie, blank where there are several.
+    """
+
+    code: str
+    label: str
+    chains: tuple[str, ...]
+    causes: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """Everything that the one screen and the first sheet of the workbook show."""
 
@@ -121,9 +135,7 @@ class Screen:
     done_last_week: int
     bands: tuple[Band, ...]
     units: tuple[UnitLoad, ...]
-    jam: Column | None
-    jam_chain: str
-    jam_unit: str
+    jam: Jam | None
     worst: list[NodeRow]
     due: list[NodeRow]
     due_days: list[DueDay]
@@ -137,7 +149,6 @@ def screen_of(reader: User, rule: LightRule) -> Screen:
     tallies = _tallies(nodes, rule, span)
     late = _late(nodes, rule, span)
     drawn = bands(tallies, {step: _causes(late, step) for step in tallies}, projects_by_chain)
-    jam_chain, jam = _jam(drawn)
     lights = sum((tally.lights for tally in tallies.values()), Counter[Light]())
     causes = sum(each.causes for each in late)
     return Screen(
@@ -147,7 +158,7 @@ def screen_of(reader: User, rule: LightRule) -> Screen:
         due_soon_keys=sum(column.due_soon for band in drawn for column in band.columns if column.is_key),
         done_this_week=sum(tally.done_this_week for tally in tallies.values()),
         done_last_week=sum(tally.done_last_week for tally in tallies.values()),
-        bands=drawn, units=_units(late, rule), jam=jam, jam_chain=jam_chain, jam_unit=_unit_of(jam, late),
+        bands=drawn, units=_units(late, rule), jam=_jam(drawn, late),
         worst=worst_rows(nodes, rule), due=due_rows(nodes, rule, span), due_days=_due_days(nodes, rule, span),
     )  # fmt: skip
 
@@ -259,13 +270,18 @@ def _units(late: Iterable[Late], rule: LightRule) -> tuple[UnitLoad, ...]:
     return tuple(sorted(loads, key=lambda load: (-load.causes, -load.worst_days_late, load.name)))
 
 
-def _jam(drawn: Iterable[Band]) -> tuple[str, Column | None]:
-    """The chain and the node kind where most overdue causes are."""
-    fullest = [(band.code, band.fullest) for band in drawn if band.fullest]
-    return max(fullest, key=lambda pair: pair[1].causes, default=("", None))
-
-
-def _unit_of(jam: Column | None, late: Iterable[Late]) -> str:
-    """The unit with which all overdue causes of the `jam` lie; blank where there are several."""
-    units = {each.unit for each in late if jam and each.step in jam.steps}
-    return units.pop() if len(units) == 1 else ""
+def _jam(drawn: Iterable[Band], late: Iterable[Late]) -> Jam | None:
+    kinds: dict[tuple[str, str], list[tuple[str, Column]]] = {}
+    for band in drawn:
+        for column in band.columns:
+            if column.causes:
+                kinds.setdefault((column.code, column.label), []).append((band.code, column))
+    if not kinds:
+        return None
+    (code, label), found = max(kinds.items(), key=lambda kind: sum(column.causes for _, column in kind[1]))
+    steps = frozenset[int]().union(*(column.steps for _, column in found))
+    units = {each.unit for each in late if each.step in steps}
+    return Jam(
+        code=code, label=label, chains=tuple(chain for chain, _ in found),
+        causes=sum(column.causes for _, column in found), unit=units.pop() if len(units) == 1 else "",
+    )  # fmt: skip

@@ -71,8 +71,8 @@ def _late(screen: Screen) -> Iterator[Clause]:
         text = ngettext("%(count)s node is overdue", "%(count)s nodes are overdue", screen.causes)
         yield Clause(text % {"count": screen.causes}, causes_url(), is_alarming=True)
         yield _where(screen)
-    if screen.jam_unit and (screen.causes == 1 or _is_jammed(screen)):
-        yield Clause(_("with %(unit)s") % {"unit": screen.jam_unit})
+    if screen.jam and screen.jam.unit and (screen.causes == 1 or _is_jammed(screen)):
+        yield Clause(_("with %(unit)s") % {"unit": screen.jam.unit})
 
 
 def _is_jammed(screen: Screen) -> bool:
@@ -92,4 +92,4 @@ def _where(screen: Screen) -> Clause:
         text = ngettext(
             "%(count)s of them stuck at %(node)s", "%(count)s of them stuck at %(node)s", screen.jam.causes
         )
-    return Clause(text % stuck, jam_url(screen), is_alarming=True)
+    return Clause(text % stuck, jam_url(screen.jam), is_alarming=True)

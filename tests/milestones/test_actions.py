@@ -250,3 +250,14 @@ def test_a_project_has_one_chain() -> None:
         lay_chain(project, template, actor=actor, starts_on=MONDAY)
 
     assert Chain.objects.count() == 1
+
+
+def test_a_draft_is_not_laid() -> None:
+    template, project = make_template(), make_project()
+    template.published_at = None
+    template.save()
+
+    with pytest.raises(RuleError, match="“链” is a draft; publish it first"):
+        lay_chain(project, template, actor=make_user(), starts_on=MONDAY)
+
+    assert not project.nodes.exists()

@@ -1,9 +1,12 @@
 """The sentence that opens the screen: nought, one, many."""
 
 import pytest
+from django.http import QueryDict
 
 from accounts.models import Unit, User
 from domain.lifecycle import Status
+from milestones.filters import NodeFilter
+from milestones.models import Node
 from screen.queries import screen_of
 from screen.sentence import clauses, sentence
 from tests.make import make_project, make_template, make_user
@@ -93,3 +96,16 @@ def test_what_is_alarming_is_marked_and_opens() -> None:
 
     assert [clause.text for clause in alarming] == ["2 nodes are overdue", "all of them stuck at Node b"]
     assert all(clause.url for clause in alarming)
+
+
+def test_a_node_kind_is_counted_over_all_chains_and_its_link_opens_exactly_these_nodes() -> None:
+    late(("a", "供电公司"), ("b", "住建局"))
+    late(("a", "供电公司"))
+    manager = make_user()
+    (*_, where, who) = clauses(screen_of(manager, RULE))
+    assert (where.text, who.text) == ("2 of them stuck at Node a", "with 供电公司")
+
+    found = NodeFilter(QueryDict(where.url.partition("?")[2]), queryset=Node.objects.all(), rule=RULE).qs
+
+    assert [node.template_node.code for node in found] == ["a", "a"]
+    assert found.values("template_node__template").distinct().count() == 2
