@@ -194,7 +194,7 @@ def _projects(batch: list[_Facts]) -> dict[int, _Project]:
         key for graph in graphs for groups in graph.groups.values() for group in groups for key in group
     }
     wanted = Q(status__in=OPEN) | Q(template_node__in=grouped) if grouped else Q(status__in=OPEN)
-    nodes = Node.objects.filter(wanted, project__in=projects).order_by("project", "template_node")
+    nodes = Node.objects.filter(wanted, project__in=projects).order_by("project_id", "template_node_id")
     for member in nodes.values_list(*_MEMBER):
         found = projects[member[0]]
         found.statuses[member[1]] = _STATUSES[member[3]]
