@@ -21,7 +21,7 @@ class UserAdmin(DjangoUserAdmin):
     search_fields = ["username", "display_name"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        (_("Who"), {"fields": ["display_name", "email", "role", "unit"]}),
+        (_("Person"), {"fields": ["display_name", "email", "role", "unit"]}),
         (_("Access to this administration"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
     ]
     add_fieldsets = [

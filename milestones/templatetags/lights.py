@@ -3,7 +3,7 @@
 The tags are remembered by what they say, since a list says the same few things hundreds of times.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from domain.lifecycle import Move, Status, moves_from
@@ -29,6 +29,15 @@ Reading = tuple[str, int]
 
 THIS_YEAR = {"zh-hans": "n月j日", "en": "j M"}
 OTHER_YEAR = {"zh-hans": "Y年n月j日", "en": "j M Y"}
+WEEKDAYS = [
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+]
 
 
 @register.simple_tag
@@ -82,9 +91,26 @@ def day(value: date | None, here: Reading | None = None) -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str, year: int) -> SafeString:
-    forms = THIS_YEAR if value.year == year else OTHER_YEAR
-    text = date_format(value, forms.get(language, forms["en"]))
+    text = day_text(value, language, year)
     return format_html('<time datetime="{}" class="nowrap">{}</time>', value.isoformat(), text)
+
+
+def day_text(value: date, language: str, year: int) -> str:
+    """The words of ``day``, for sentences that are put together in Python."""
+    forms = THIS_YEAR if value.year == year else OTHER_YEAR
+    return date_format(value, forms.get(language, forms["en"]))
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """A day of any year with its hour, as people write it."""
+    form = OTHER_YEAR.get(get_language() or "en", OTHER_YEAR["en"])
+    return f"{date_format(value, form)} {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def weekday(value: date) -> str:
+    return str(WEEKDAYS[value.weekday()])
 
 
 @register.simple_tag

@@ -5,12 +5,14 @@ overdue list is the page that is read most. Everything that comes from data goes
 """
 
 from collections.abc import Iterable
+from datetime import date
 from html import escape
 
 from django.template import Library
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from domain.lifecycle import Status
 from milestones.queries import Neighbour, NodeRow
@@ -43,10 +45,12 @@ class _RowWriter:
         self.projects, self.overdue = reverse("milestones:projects"), reverse("milestones:overdue")
         self.due, self.who = escape(_("Due")), escape(_("Who"))
         self.why, self.holds = escape(_("What is in the way")), escape(_("Holds up"))
-        self.since, self.liaison = escape(_("since")), escape(_("Liaison"))
-        self.waits_for, self.cause = escape(_("waits for")), escape(_("cause"))
-        self.running, self.not_started = escape(_("running since")), escape(_("not started"))
-        self.done, self.knocked_on = escape(_("done")), escape(_("knocked on"))
+        self.since, self.liaison = escape(_("overdue since %(day)s")), escape(_("Liaison"))
+        self.waits_for, self.cause = escape(_("waits for")), escape(_("cause: %(nodes)s"))
+        self.running, self.not_started = escape(_("running since %(day)s")), escape(_("not started"))
+        self.done, self.knocked_on = escape(_("done %(day)s")), escape(_("%(count)s knocked on"))
+        self.comma = escape(pgettext("between names", ", "))
+        self.unit = escape(pgettext("unit behind its node", " (%(unit)s)"))
         self.unconfirmed, self.provisional = to_be_confirmed(), provisional()
 
     def row(self, row: NodeRow) -> str:
@@ -70,7 +74,7 @@ class _RowWriter:
         return "" if row.days_left is None else f"<small>{escape(days_left(row.days_left))}</small>"
 
     def _due(self, row: NodeRow) -> str:
-        since = f"<small>{self.since} {day(row.late_since, self.here)}</small>" if row.late_since else ""
+        since = f"<small>{self.since % self._day(row.late_since)}</small>" if row.late_since else ""
         return f"{day(row.deadline_on, self.here)}{self.provisional if row.is_provisional else ''}{since}"
 
     def _who(self, row: NodeRow) -> str:
@@ -79,38 +83,43 @@ class _RowWriter:
 
     def _in_the_way(self, row: NodeRow) -> str:
         if row.finished_on:
-            return f"{self.done} {day(row.finished_on, self.here)}"
+            return self.done % self._day(row.finished_on)
         if not row.blocked_by:
             if row.started_on:
-                return f"{self.running} {day(row.started_on, self.here)}"
+                return self.running % self._day(row.started_on)
             return self.not_started if row.status == Status.WAITING else ""
         waits_for = f"{self.waits_for} {self._neighbours(row, row.blocked_by)}"
         if row.causes == row.blocked_by:
             return waits_for
-        return f"{waits_for}<small>{self.cause}: {self._neighbours(row, row.causes)}</small>"
+        return f"{waits_for}<small>{self.cause % {'nodes': self._neighbours(row, row.causes)}}</small>"
 
     def _holds_up(self, row: NodeRow) -> str:
         if not row.holds_up:
             return '<span class="faint">–</span>'
-        keys = f"<small>{escape('、'.join(row.holds_up_keys))}</small>" if row.holds_up_keys else ""
+        keys = (
+            f"<small>{self.comma.join(map(escape, row.holds_up_keys))}</small>" if row.holds_up_keys else ""
+        )
         return f"{holds_up(row.holds_up, self.here)}{keys}{self._behind(row)}"
 
     def _behind(self, row: NodeRow) -> str:
         """What is knocked on, folded: fetched when it is opened; without a script, a link to it."""
         if not row.knocked_on:
             return ""
-        address, words = f"{self.overdue}behind/{row.pk}/", f"{row.knocked_on} {self.knocked_on}"
+        address, words = f"{self.overdue}behind/{row.pk}/", self.knocked_on % {"count": row.knocked_on}
         return (
             f'<details class="behind" hx-get="{address}" hx-trigger="toggle once" hx-target="find .fold">'
             f'<summary>{words}</summary><div class="fold"><a href="{address}">{words}</a></div></details>'
         )
 
     def _neighbours(self, row: NodeRow, neighbours: Iterable[Neighbour]) -> str:
-        return "、".join([self._neighbour(row, near) for near in neighbours])
+        return self.comma.join([self._neighbour(row, near) for near in neighbours])
 
     def _neighbour(self, row: NodeRow, near: Neighbour) -> str:
-        unit = f' <span class="faint">({escape(near.unit)})</span>' if near.unit else ""
+        unit = f'<span class="faint">{self.unit % {"unit": escape(near.unit)}}</span>' if near.unit else ""
         return f'<a href="{self._node(row, near.pk)}">{escape(near.label)}</a>{unit}'
+
+    def _day(self, value: date) -> dict[str, str]:
+        return {"day": day(value, self.here)}
 
     def _node(self, row: NodeRow, pk: int) -> str:
         return f"{self.projects}{row.project_id}/#node-{pk}"

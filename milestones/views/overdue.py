@@ -1,6 +1,7 @@
 """The overdue list, what is folded under its rows, and the sheet of exactly what is shown."""
 
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -9,17 +10,19 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import node_kinds, unit_choices
 from milestones.filters import LIGHT_LABELS
-from milestones.models import Node
+from milestones.models import STATUS_LABELS, ChainTemplate, Node
 from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind, rows_of_page
 from milestones.page_numbers import page_of
 from milestones.queries import each_node_row
 from milestones.workbook import write_nodes
+from projects.models import Project
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _IN_MEMORY = 2 * 1024 * 1024
@@ -78,7 +81,8 @@ def export(request: UserRequest) -> FileResponse:
     listed = _listed(request, rule)
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     lights = listed.filter.form.cleaned_data.get("light") or []
-    words = "、".join(str(LIGHT_LABELS[Light(light)]) for light in lights) or _("Nodes")
+    comma = pgettext("between names", ", ")
+    words = comma.join(str(LIGHT_LABELS[Light(light)]) for light in lights) or _("Nodes")
     under = [_("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")}, *_said(listed)]
     write_nodes(
         file, each_node_row(listed.nodes, rule), name=words, title=_("%(light)s: nodes") % {"light": words},
@@ -97,13 +101,30 @@ def _said(listed: NodeList) -> list[str]:
     """The filters in words, as they stand under the title of the sheet."""
     form = listed.filter.form
     words = [
-        f"{form[name].label}: {value}"
+        _("%(field)s: %(value)s") % {"field": form[name].label, "value": _shown(name, value)}
         for name in _ASKED
         if (value := form.cleaned_data.get(name)) not in (None, "")
     ]
     if listed.knocked_on == "false" and listed.is_overdue:
         words.insert(0, _("causes only"))
     return words
+
+
+def _shown(name: str, value: Any) -> str:
+    """What a filter asks for, by its word where the address has a code."""
+    match name:
+        case "kind":
+            return str(Project.Kind(value).label)
+        case "node_kind":
+            kinds = dict(choice for _chain, group in node_kinds() for choice in group)
+            return kinds.get(value, str(value))
+        case "chain":
+            chains = ChainTemplate.objects.published().filter(code__in=value)
+            return pgettext("between names", ", ").join({chain.label: None for chain in chains})
+        case "status":
+            return str(STATUS_LABELS.get(value, value))
+        case _:
+            return str(value)
 
 
 def _kept(listed: NodeList, params: QueryDict) -> list[tuple[str, str]]:
