@@ -62,7 +62,7 @@ def report_of(plan: Plan) -> dict[str, Any]:
         "rows": [
             {
                 "row": row.number, "title": row.title, "verdict": row.verdict,
-                "changes": [_kept_change(change) for change in row.changes],
+                "changes": [_kept_change(change) for change in row.changes if change.field != _SAME_AS_DUE],
             }
             for row in changing[:MOST_SHOWN]
         ],
@@ -130,9 +130,13 @@ def changed_cells(change: Change) -> list[ShownChange]:
             _shown_change(node, name, change.before.get(node, {}).get(name), value)
             for node, fields in change.after.items()
             for name, value in fields.items()
+            if name != _SAME_AS_DUE
         ]
     return [_shown_change("", name, change.before.get(name), value) for name, value in change.after.items()]
 
+
+_SAME_AS_DUE = "baseline_on"
+"""Set only together with the due date, to the same day; saying so twice helps nobody."""
 
 _CHAIN_LABELS = {
     "template": _("chain"),
