@@ -28,7 +28,7 @@ def measure(report: Report) -> None:
         mapping.write_text(MAPPING, encoding="utf-8")
         small, large = Path(folder) / "1000.xlsx", Path(folder) / "10000.xlsx"
         write_large_ledger(small, 1_000, bad_every=50, today=timezone.localdate())
-        write_large_ledger(large, 10_000, bad_every=500, today=timezone.localdate())
+        write_large_ledger(large, 10_000, first=2_001, bad_every=500, today=timezone.localdate())
         took, _memory, last = _import(small, mapping)
         report.add(
             Figure(

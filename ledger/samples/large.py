@@ -38,8 +38,8 @@ nodes = [{", ".join(f'"{name}"' for name in NODES)}]
 _FIRST = date(2024, 1, 8)
 
 
-def write_large_ledger(path: Path, rows: int, *, bad_every: int = 0, today: date) -> int:
-    """Write a ledger of `rows` projects to `path`; of every `bad_every` rows one cannot be taken.
+def write_large_ledger(path: Path, rows: int, *, first: int = 1, bad_every: int = 0, today: date) -> int:
+    """Write a ledger of `rows` projects, numbered from `first`, to `path`; of every `bad_every` rows one is bad.
 
     Returns how many rows are bad. Each project has ten plan dates, and dates of the nodes that are done.
     """
@@ -49,12 +49,12 @@ def write_large_ledger(path: Path, rows: int, *, bad_every: int = 0, today: date
         *(Column(f"{name}{says}", 12, Kind.DAY) for name in NODES for says in ("计划", "完成")),
     ]  # fmt: skip
     with Book(str(path)) as book:
-        book.table("台账", columns, _rows(rows, bad_every, today), title="产业项目台账")
+        book.table("台账", columns, _rows(range(first, first + rows), bad_every, today), title="产业项目台账")
     return rows // bad_every if bad_every else 0
 
 
-def _rows(rows: int, bad_every: int, today: date) -> Iterator[Sequence[Cell]]:
-    for number in range(1, rows + 1):
+def _rows(numbers: range, bad_every: int, today: date) -> Iterator[Sequence[Cell]]:
+    for number in numbers:
         bad = bad_every and number % bad_every == 0
         town = "不存在的街道" if bad and number % 2 else TOWN
         start = _FIRST + timedelta(days=number % 300)
