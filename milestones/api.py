@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -22,7 +22,7 @@ from milestones.actions import Outcome, finish_node, reopen_node, start_node, wa
 from milestones.calendar_table import load_calendar
 from milestones.filters import NodeFilter
 from milestones.models import ChainTemplate, Node, TemplateEdge, TemplateNode
-from milestones.paging import Paging
+from milestones.paging import Paging, RowPaging
 from milestones.queries import NodeRow, node_rows
 from milestones.querysets import NodeQuerySet
 from projects.models import Project
@@ -99,7 +99,7 @@ class NodeViewSet(GenericViewSet):
     serializer_class = NodeSerializer
     filterset_class = NodeFilter
     filter_backends = [NodeFilterBackend]
-    pagination_class = Paging
+    pagination_class = RowPaging
     request: UserApiRequest
 
     @cached_property
@@ -110,8 +110,8 @@ class NodeViewSet(GenericViewSet):
         return Node.objects.visible_to(self.request.user).for_list()
 
     def list(self, request: UserApiRequest) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([api_node(row) for row in node_rows(page or [], self.rule)])
+        page = cast("NodeQuerySet", self.paginate_queryset(self.filter_queryset(self.get_queryset())))
+        return self.get_paginated_response([api_node(row) for row in node_rows(page, self.rule)])
 
     def retrieve(self, request: UserApiRequest, pk: str) -> Response:
         return self._answer(self.get_object())
