@@ -10,6 +10,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
@@ -107,14 +108,16 @@ class NodeViewSet(GenericViewSet):
         return LightRule.on(timezone.localdate(), load_calendar())
 
     def get_queryset(self) -> NodeQuerySet:
-        return Node.objects.visible_to(self.request.user).for_list()
+        return Node.objects.visible_to(self.request.user)
 
     def list(self, request: UserApiRequest) -> Response:
-        page = cast("NodeQuerySet", self.paginate_queryset(self.filter_queryset(self.get_queryset())))
+        page = cast(
+            "NodeQuerySet", self.paginate_queryset(self.filter_queryset(self.get_queryset().for_list()))
+        )
         return self.get_paginated_response([api_node(row) for row in node_rows(page, self.rule)])
 
     def retrieve(self, request: UserApiRequest, pk: str) -> Response:
-        return self._answer(self.get_object())
+        return self._answer(get_object_or_404(self.get_queryset().for_list(), pk=pk))
 
     @extend_schema(request=DateSerializer, responses=ChangedNodeSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
@@ -158,7 +161,6 @@ class NodeViewSet(GenericViewSet):
         return data
 
     def _answer(self, node: Node, **more: Any) -> Response:
-        node.refresh_from_db(fields=["deadline_on"])
         (row,) = node_rows([node], self.rule)
         return Response({**api_node(row), **more}, headers={"ETag": row.etag})
 
