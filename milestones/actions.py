@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from accounts.models import User
 from domain.chains import ClockOwner
@@ -205,7 +205,7 @@ def _statuses(project: Project) -> Statuses:
 
 def _names(node: Node, steps: Collection[int]) -> str:
     labels = steps_of(node.template_node.template_id)
-    return "”, “".join(labels[key].label for key in steps)
+    return pgettext("between quoted names", "”, “").join(labels[key].label for key in steps)
 
 
 def _limit_on(node: Node, accepted_on: date) -> date | None:

@@ -37,8 +37,9 @@ def _forget_templates() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _forget_the_language() -> Iterator[None]:
-    """The language of the last request stays with the thread; the next test is not to read it."""
+def _read_english() -> Iterator[None]:
+    """A test reads the language of the sources, whatever the last request left with the thread."""
+    translation.activate("en")
     yield
     translation.deactivate()
 

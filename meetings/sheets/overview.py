@@ -96,7 +96,7 @@ def column_cells(screen: Screen) -> list[list[Cell]]:
 
 
 def _figure_columns() -> list[Column]:
-    return [Column(_("Figure"), 24), Column(_("Remark"), 32), Column(_("Value"), 18, Kind.NUMBER)]
+    return [Column(_("Figure"), 24), Column(_("Remark"), 32), Column(_("Number"), 18, Kind.NUMBER)]
 
 
 def _column_columns() -> list[Column]:

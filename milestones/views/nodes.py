@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
@@ -54,7 +55,7 @@ def _changed(
     outcome = change(node, actor=request.user, **sent)
     messages.success(request, said % {"node": outcome.node})
     if outcome.missing:
-        names = "”, “".join(outcome.missing)
+        names = pgettext("between quoted names", "”, “").join(outcome.missing)
         messages.warning(
             request, _("Usually “%(before)s” is done first; it is still open.") % {"before": names}
         )

@@ -36,7 +36,7 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     assert {row.light for row in rows} == set(Light) - {Light.VIOLET}
     assert {row.status for row in rows} == set(Status) - {Status.HELD}
     assert {row.kind for row in rows} == set(Project.Kind)
-    assert late_at[-1] == "开闭所、外线工程建设"
+    assert late_at[-1] == "Switching station and line"
     assert late_at.count(late_at[-1]) == 9
     assert {row.unit for row in causes if row.label == late_at[-1]} == {"供电公司"}
     assert any(row.is_knocked_on for row in rows)

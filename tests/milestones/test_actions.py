@@ -43,7 +43,7 @@ def test_a_started_node_runs_since_that_day_and_the_change_is_on_record() -> Non
 def test_a_node_waits_for_the_one_before_it() -> None:
     nodes = make_nodes()
 
-    with pytest.raises(RuleError, match="“节点b” cannot be started before “节点a” is done"):
+    with pytest.raises(RuleError, match="“Node b” cannot be started before “Node a” is done"):
         start_node(nodes["b"], actor=make_user(), on=FRIDAY, today=FRIDAY)
 
     assert stored(nodes["b"]).status == Status.WAITING
@@ -64,7 +64,7 @@ def test_one_member_of_an_any_of_group_is_enough() -> None:
         "cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit"))
     )
     nodes, actor = make_nodes(template), make_user()
-    with pytest.raises(RuleError, match="before “节点cp1”, “节点cp” is done"):
+    with pytest.raises(RuleError, match="before “Node cp1”, “Node cp” is done"):
         start_node(nodes["pile"], actor=actor, on=FRIDAY, today=FRIDAY)
     start_node(nodes["cp"], actor=actor, on=MONDAY, today=FRIDAY)
     finish_node(nodes["cp"], actor=actor, on=FRIDAY, today=FRIDAY)
@@ -81,7 +81,7 @@ def test_a_waived_member_of_an_any_of_group_opens_nothing_while_another_is_open(
     nodes, actor = make_nodes(template), make_user()
     waive_node(nodes["cp1"], actor=actor, reason="不分期")
 
-    with pytest.raises(RuleError, match="before “节点cp” is done"):
+    with pytest.raises(RuleError, match="before “Node cp” is done"):
         start_node(nodes["pile"], actor=actor, on=FRIDAY, today=FRIDAY)
 
 
@@ -90,7 +90,7 @@ def test_a_missing_soft_predecessor_warns_and_does_not_refuse() -> None:
 
     outcome = start_node(nodes["b"], actor=make_user(), on=FRIDAY, today=FRIDAY)
 
-    assert outcome.missing == ("节点a",)
+    assert outcome.missing == ("Node a",)
     assert stored(nodes["b"]).status == Status.RUNNING
 
 
@@ -99,7 +99,7 @@ def test_a_node_cannot_start_before_the_day_its_predecessor_was_done() -> None:
     start_node(nodes["a"], actor=actor, on=MONDAY, today=FRIDAY)
     finish_node(nodes["a"], actor=actor, on=FRIDAY, today=FRIDAY)
 
-    with pytest.raises(RuleError, match="“节点a” was done on 2026-03-06"):
+    with pytest.raises(RuleError, match="“Node a” was done on 2026-03-06"):
         start_node(nodes["b"], actor=actor, on=MONDAY, today=FRIDAY)
 
 

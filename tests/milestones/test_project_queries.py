@@ -72,7 +72,7 @@ def test_a_row_says_what_could_be_worked_on_and_what_is_late_behind_it() -> None
 
     found = row(nodes["a"].project)
 
-    assert [(node.label, node.light, node.days_late) for node in found.current] == [("节点a", Light.RED, 10)]
+    assert [(node.label, node.light, node.days_late) for node in found.current] == [("Node a", Light.RED, 10)]
     assert (found.causes, found.knocked_on, found.days_late) == (1, 1, 10)
     assert (found.next_due_on, found.is_provisional) == (LATER, True)
     assert (found.nodes, found.done, found.running) == (3, 0, 1)

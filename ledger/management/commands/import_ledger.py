@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from domain.errors import DomainError
@@ -112,7 +113,7 @@ class Command(BaseCommand):
             self.stdout.write(_("rejected: %(where)s") % {"where": _line(problem)})
 
     def _list(self, sentence: str, names: Iterable[str]) -> None:
-        if joined := ", ".join(names):
+        if joined := pgettext("between names", ", ").join(names):
             self.stdout.write(sentence % {"names": joined})
 
 
