@@ -16,6 +16,7 @@ from milestones.queries import NodeRow
 LEFT, STEP, ROW, TOP = 128, 106, 72, 32
 _BEND, _REACH, _BOW = 54, 15, 24
 _LINE_OF_HAN, _LINE_OF_LATIN, _LINES = 7, 15, 2
+_OPENING, _CLOSING = "（(“", "）)”、，/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,16 @@ def _broken(text: str) -> Iterator[str]:
             yield text
             return
         space = text.rfind(" ", 0, long + 1)
-        cut = space if space > 0 else long
+        cut = space if space > 0 else _cut(text, long)
         line, text = text[:cut], text[cut:].strip()
         yield line + "…" if number == _LINES - 1 and text else line
+
+
+def _cut(text: str, long: int) -> int:
+    """Where a line of at most `long` signs ends: before a bracket that fits the next, never before a mark."""
+    bracket = max(text.rfind(sign, 1, long + 1) for sign in _OPENING)
+    if bracket > 0 and len(text) - bracket <= long:
+        return bracket
+    if text[long] in _CLOSING:
+        long -= 1
+    return long - 1 if text[long - 1] in _OPENING else long
