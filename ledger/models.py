@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from ledger.mapping_files import built_in_mapping, built_in_names
 from ledger.querysets import ImportQuerySet
 
 
@@ -56,6 +57,13 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("ledger:import", args=[self.pk])
+
+    @property
+    def mapping_title(self) -> str:
+        """The mapping as people know it: the title of one of ours, the name of somebody's file."""
+        if self.mapping_source or self.mapping not in built_in_names():
+            return self.mapping
+        return built_in_mapping(self.mapping).title
 
     @property
     def folder(self) -> Path:

@@ -64,6 +64,7 @@ def test_a_ledger_is_seen_before_it_is_applied_and_then_looked_up(queued: list[s
     assert "“面议” is not an amount of money." in preview
     assert "5000.00" in preview
     assert "批次" in preview, "the column that is not taken"
+    assert "产业项目台账" in preview, "the title of the mapping"
 
     done = confirm(client, import_.pk)
 
