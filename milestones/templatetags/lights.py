@@ -104,8 +104,9 @@ def day_text(value: date, language: str, year: int) -> str:
 @register.filter
 def moment(value: datetime) -> str:
     """A day of any year with its hour, as people write it."""
+    here = timezone.localtime(value)
     form = OTHER_YEAR.get(get_language() or "en", OTHER_YEAR["en"])
-    return f"{date_format(value, form)} {timezone.localtime(value):%H:%M}"
+    return f"{date_format(here, form)} {here:%H:%M}"
 
 
 @register.filter

@@ -1,0 +1,101 @@
+"""A Chinese reader reads Chinese: every page, refusal and sheet, on the demonstration district."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.translation import override
+from openpyxl import load_workbook
+
+import ledger
+from accounts.models import User
+from config.demo.sowing import sow
+from domain.lights import LightRule
+from ledger.mapping_files import built_in_mapping
+from meetings.workbook import write_workbook
+from milestones.calendar_table import load_calendar
+from projects.models import Project
+from tests.pages import client_of, text_of
+
+pytestmark = pytest.mark.django_db
+
+FOREIGN = {"English", "SMT", "KB", "MB", "xlsx", "xls", "ods", "csv"}
+"""What is said in Latin letters in Chinese too, and the other language's own name."""
+
+SAMPLES = Path(ledger.__file__).parent / "samples"
+AMERICAN_LEDGER = built_in_mapping("nyc").title
+
+PAGES = [
+    "/", "/my/", "/overdue/", "/overdue/?knocked_on=all", "/overdue/?light=green&light=blue&search=x",
+    "/projects/", "/projects/?light=violet", "/meetings/", "/ledger/", "/nowhere/",
+    "/accounts/password/change/", "/accounts/logout/",
+]  # fmt: skip
+
+
+def strangers(text: str) -> set[str]:
+    """Words in Latin letters that are no names of things."""
+    return set(re.findall(r"[A-Za-z]{2,}", text.replace(AMERICAN_LEDGER, ""))) - FOREIGN
+
+
+def test_a_chinese_reader_finds_no_english_word_on_any_page_or_sheet() -> None:
+    with override("zh-hans"):
+        sow(timezone.localdate())
+        _pages()
+        _opening_sentence()
+        _preview()
+        _workbook()
+
+
+def _pages() -> None:
+    projects = [f"/projects/{pk}/" for pk in Project.objects.values_list("pk", flat=True)[:8]]
+    for name in ("manager", "liaison", "leader"):
+        client = client_of(User.objects.get(username=name), language="zh-CN")
+        found = {path: strangers(text_of(client.get(path))) for path in (*PAGES, *projects)}
+        assert {path: words for path, words in found.items() if words} == {}
+
+
+def _opening_sentence() -> None:
+    words = text_of(client_of(User.objects.get(username="manager"), language="zh-CN").get("/"))
+
+    told = re.sub(r"\s", "", words)
+    assert re.search(
+        r"\d+个项目在推进，\d+个节点超期，其中\d+个卡在开闭所、外线工程建设，责任单位是供电公司。", told
+    )
+
+
+def _preview() -> None:
+    """The sample ledger, with rows that cannot be taken and rows in doubt."""
+    client = client_of(User.objects.get(username="manager"), language="zh-CN")
+    (sample,) = SAMPLES.glob("*.xlsx")
+    with sample.open("rb") as file:
+        answer = client.post("/ledger/", {"file": file, "mapping": ""}, follow=True)
+    words = re.sub(r"[0-9a-f]{12}…", "", text_of(answer))  # the digest of the file
+
+    assert "行无法导入" in words
+    assert "处存疑" in words
+    assert strangers(words) == set()
+
+
+def _workbook() -> None:
+    file = BytesIO()
+    now = timezone.now()
+    write_workbook(
+        file, reader=User.objects.system(), now=now,
+        rule=LightRule.on(timezone.localdate(now), load_calendar()),
+    )  # fmt: skip
+
+    book: Any = load_workbook(file)
+    assert book.sheetnames == ["总览", "超期节点", "临期节点", "项目台账", "口径说明"]
+    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert strangers(" ".join(texts)) == set()
+
+
+def test_who_is_not_logged_in_reads_chinese_too() -> None:
+    answer = Client(headers={"accept-language": "zh-CN"}).get("/accounts/login/")
+
+    assert strangers(text_of(answer)) == set()
+    assert "项目到哪一步、堵在哪一环，一屏看清。" in text_of(answer)
