@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from domain.lights import LightRule
-from meetings.sheets.definitions import definition_cells, definition_columns, said_of
+from meetings.sheets.definitions import definition_cells, definition_columns, scope_of
 from meetings.sheets.nodes import due_cells, due_columns, overdue_cells, overdue_columns
 from meetings.sheets.overview import write_overview
 from meetings.sheets.projects import project_cells, project_columns
@@ -74,7 +74,7 @@ def _under(reader: User, rule: LightRule, now: datetime) -> str:
     moment = timezone.localtime(now)
     day = rule.today.isoformat()
     cut_off = f"{day} {moment:%H:%M}" if moment.date() == rule.today else day
-    return _("cut-off %(moment)s · what %(reader)s may see") % {"moment": cut_off, "reader": said_of(reader)}
+    return _("cut-off %(moment)s · %(scope)s") % {"moment": cut_off, "scope": scope_of(reader)}
 
 
 @contextmanager

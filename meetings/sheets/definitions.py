@@ -61,12 +61,15 @@ def _making(reader: User, rule: LightRule, now: datetime) -> Iterator[list[Cell]
     made = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
     yield [_("Made"), _("%(moment)s, from what was on record at that moment.") % {"moment": made}]
     yield [_("Day judged"), _("Everything is judged as of %(day)s.") % {"day": rule.today.isoformat()}]
-    yield [_("For whom"), _("Only the projects that %(reader)s may see.") % {"reader": said_of(reader)}]
+    yield [_("For whom"), scope_of(reader)]
 
 
-def said_of(reader: User) -> str:
-    """The reader with his or her unit, as title lines name them."""
-    return f"{reader}（{reader.unit}）" if reader.unit else str(reader)
+def scope_of(reader: User) -> str:
+    """Whose view the workbook is, as its title lines say it."""
+    if reader.role == User.Role.SYSTEM:
+        return _("all projects")
+    named = f"{reader}（{reader.unit}）" if reader.unit else str(reader)
+    return _("the projects that %(reader)s may see") % {"reader": named}
 
 
 def _rules() -> Iterator[list[Cell]]:
