@@ -252,6 +252,19 @@ def test_the_export_holds_exactly_what_the_page_shows() -> None:
     assert every.max_row == 3 + 4
 
 
+def test_the_export_says_its_filters_in_words() -> None:
+    nodes = late_chain()
+    chain = nodes["a"].template_node.template
+
+    sheet = exported(f"?light=red&kind=renovation&node_kind=a&status=running&chain={chain.code}", make_user())
+
+    said = sheet.cell(2, 1).value
+    assert "project kind: Technical renovation" in said
+    assert "node kind: Node a" in said
+    assert "status: Running" in said
+    assert f"process template: {chain.label}" in said
+
+
 def test_a_stranger_exports_nothing_of_others() -> None:
     late_chain(name="机密")
 
