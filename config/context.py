@@ -17,5 +17,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         (reverse("meetings:index"), _("Weekly meeting")),
         (reverse("ledger:index"), _("Ledger")),
     ]
-    here = max((url for url, _label in places if request.path.startswith(url)), key=len, default="")
+    home, *others = [url for url, _label in places]
+    here = next(filter(request.path.startswith, others), home if request.path == home else None)
     return {"navigation": [{"url": url, "label": label, "here": url == here} for url, label in places]}

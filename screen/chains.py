@@ -23,9 +23,13 @@ class StepTally:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One node kind over all projects that have it; every node is counted under one light."""
+    """One node kind over all projects that have it; every node is counted under one light.
+
+    `label` is the `name` in the reader's language.
+    """
 
     code: str
+    name: str
     label: str
     stage: str
     is_key: bool
@@ -128,7 +132,7 @@ def _column(steps: list[TemplateNode], tallies: Mapping[int, StepTally], causes:
     mine = [tallies[step.pk] for step in steps]
     lights = sum((tally.lights for tally in mine), Counter[Light]())
     return Column(
-        code=newest.code, label=newest.label, stage=newest.stage_label,
+        code=newest.code, name=newest.name, label=newest.label, stage=newest.stage_label,
         is_key=newest.is_key, is_unconfirmed=newest.is_unconfirmed,
         steps=frozenset(step.pk for step in steps), lights=lights,
         causes=sum(causes.get(step.pk, 0) for step in steps),

@@ -275,13 +275,13 @@ def _jam(drawn: Iterable[Band], late: Iterable[Late]) -> Jam | None:
     for band in drawn:
         for column in band.columns:
             if column.causes:
-                kinds.setdefault((column.code, column.label), []).append((band.code, column))
+                kinds.setdefault((column.code, column.name), []).append((band.code, column))
     if not kinds:
         return None
-    (code, label), found = max(kinds.items(), key=lambda kind: sum(column.causes for _, column in kind[1]))
+    found = max(kinds.values(), key=lambda found: sum(column.causes for _, column in found))
     steps = frozenset[int]().union(*(column.steps for _, column in found))
     units = {each.unit for each in late if each.step in steps}
     return Jam(
-        code=code, label=label, chains=tuple(chain for chain, _ in found),
+        code=found[0][1].code, label=found[0][1].label, chains=tuple(chain for chain, _ in found),
         causes=sum(column.causes for _, column in found), unit=units.pop() if len(units) == 1 else "",
     )  # fmt: skip

@@ -16,7 +16,7 @@ INSIDE_A_CARD = 1360 - 2 * 24 - 2
 def make_column(code: str = "a", *, label: str = "施工许可证", causes: int = 0, **lights: int) -> Column:
     counted = Counter({Light(light): nodes for light, nodes in lights.items()})
     return Column(
-        code=code, label=label, stage="施工", is_key=False, is_unconfirmed=False, steps=frozenset(),
+        code=code, name=label, label=label, stage="施工", is_key=False, is_unconfirmed=False, steps=frozenset(),
         lights=counted, causes=causes, due_soon=0,
     )  # fmt: skip
 

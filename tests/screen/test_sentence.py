@@ -2,11 +2,12 @@
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from accounts.models import Unit, User
 from domain.lifecycle import Status
 from milestones.filters import NodeFilter
-from milestones.models import Node
+from milestones.models import Node, TemplateNode
 from screen.queries import screen_of
 from screen.sentence import clauses, sentence
 from tests.make import make_project, make_template, make_user
@@ -109,3 +110,21 @@ def test_a_node_kind_is_counted_over_all_chains_and_its_link_opens_exactly_these
 
     assert [node.template_node.code for node in found] == ["a", "a"]
     assert found.values("template_node__template").distinct().count() == 2
+
+
+def test_the_figures_of_the_sentence_are_the_same_in_every_language() -> None:
+    late(("a", "供电公司"))
+    late(("a", "供电公司"))
+    late(("b", "住建局"))
+    first = TemplateNode.objects.filter(name="节点a").earliest("pk")
+    TemplateNode.objects.filter(pk=first.pk).update(name_en="Node of another English name")
+    manager = make_user()
+
+    with translation.override("en"):
+        english = screen_of(manager, RULE).jam
+    with translation.override("zh-hans"):
+        chinese = screen_of(manager, RULE).jam
+
+    assert english
+    assert chinese
+    assert (english.code, english.causes) == (chinese.code, chinese.causes) == ("a", 2)
