@@ -66,7 +66,7 @@ class ProjectFilter(django_filters.FilterSet):
         return projects.matching(text)
 
     def in_lights(self, projects: ProjectQuerySet, _name: str, lights: list[str]) -> ProjectQuerySet:
-        shown = [shows_light(Light(light), self.rule) for light in lights]
+        shown = [shows_light(light, self.rule) for light in {Light(light) for light in lights}]
         return projects.filter(reduce(or_, shown, Q(pk__in=[]))) if lights else projects
 
     def in_state(self, projects: ProjectQuerySet, _name: str, state: str) -> ProjectQuerySet:

@@ -77,7 +77,7 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         return self.in_light(Light.RED, rule)
 
     def in_lights(self, lights: Iterable[Light], rule: LightRule) -> Self:
-        return self.filter(reduce(or_, (light_condition(light, rule) for light in lights), Q(pk__in=[])))
+        return self.filter(reduce(or_, (light_condition(light, rule) for light in set(lights)), Q(pk__in=[])))
 
     def late_by_more_than(self, days: int, rule: LightRule) -> Self:
         """Overdue nodes whose deadline passed more than `days` working days ago."""

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.authtoken.models import Token
 
@@ -24,6 +26,7 @@ from tests.make import (
     make_unit,
     make_user,
 )
+from tests.pages import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_friday")]
 TUESDAY = MONDAY.replace(day=3)
@@ -224,3 +227,12 @@ def test_the_schema_is_valid_and_describes_every_resource() -> None:
     assert schema["openapi"].startswith("3.1")
     for address in ("nodes/", "nodes/{id}/finish/", "projects/", "units/", "templates/"):
         assert f"/api/v1/{address}" in schema["paths"]
+
+
+def test_a_light_that_is_asked_for_a_thousand_times_is_asked_of_the_database_once() -> None:
+    client = client_of(make_user())
+
+    for address in ("/api/v1/nodes/", "/projects/"):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(f"{address}?{'light=red&' * 900}")
+        assert max(len(query["sql"]) for query in captured) < 10_000
