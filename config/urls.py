@@ -1,11 +1,22 @@
 """Which address leads where; design.md, section 4, fixes them."""
 
+from typing import NoReturn
+
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.http import Http404, HttpRequest
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+
+@login_not_required
+def not_here(_request: HttpRequest) -> NoReturn:
+    """What allauth could do and the bureau does: accounts are made, and forgotten passwords set, by people."""
+    raise Http404
+
+
 urlpatterns = [
+    re_path(r"^accounts/(?:signup|email|confirm-email|password/reset)\b", not_here),
     path("", include("screen.urls")),
     path("", include("milestones.urls")),
     path("meetings/", include("meetings.urls")),

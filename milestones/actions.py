@@ -26,6 +26,9 @@ from milestones.models import Chain, ChainTemplate, Node, OverdueFlag
 from projects.actions import join_units
 from projects.models import Project
 
+EARLIEST = date(2000, 1, 1)
+"""No project of today was begun before; an earlier date is a slip of the keyboard."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -157,7 +160,8 @@ def sweep_overdue(today: date, calendar: WorkCalendar) -> Sweep:
     overdue = Node.objects.overdue(LightRule.on(today, calendar))
     raised = OverdueFlag.objects.raise_for(overdue, on=today)
     stale = OverdueFlag.objects.open().exclude(Exists(overdue.filter(pk=OuterRef("node"))))
-    cleared = stale.update(cleared_on=today)
+    # A sweep as of an earlier day knows nothing of flags that were raised after it.
+    cleared = stale.filter(raised_on__lte=today).update(cleared_on=today)
     return Sweep(raised, cleared, OverdueFlag.objects.open().count())
 
 
@@ -217,6 +221,8 @@ def _limit_on(node: Node, accepted_on: date) -> date | None:
 
 
 def _refuse_future(on: date, today: date) -> None:
+    if on < EARLIEST:
+        raise RuleError(gettext_noop("%(on)s lies before the year 2000; check the year."), on=on)
     if on > today:
         raise RuleError(gettext_noop("%(on)s lies in the future; only what has happened is recorded."), on=on)
 

@@ -24,6 +24,7 @@ from milestones.calendar_table import load_calendar
 from milestones.filters import NodeFilter
 from milestones.models import ChainTemplate, Node, TemplateEdge, TemplateNode
 from milestones.paging import Paging, RowPaging
+from milestones.project_filters import ProjectFilter
 from milestones.queries import NodeRow, node_rows
 from milestones.querysets import NodeQuerySet
 from projects.models import Project
@@ -73,39 +74,41 @@ class NodeSerializer(serializers.Serializer):
 
 class DateSerializer(serializers.Serializer):
     on = serializers.DateField(required=False, help_text="The day it happened; today where absent.")
-    note = serializers.CharField(required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 
 
 class ReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField()
+    reason = serializers.CharField(max_length=500)
 
 
 class ChangedNodeSerializer(NodeSerializer):
     warnings = serializers.ListField(child=serializers.CharField(), help_text="Soft predecessors still open.")
 
 
-class NodeFilterBackend(DjangoFilterBackend):
+class RuleFilterBackend(DjangoFilterBackend):
     """Gives the filter the rule of the day."""
 
     def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> dict[str, Any]:
         return {**super().get_filterset_kwargs(request, queryset, view), "rule": view.rule}
 
 
+class RuleOfTheDay:
+    @cached_property
+    def rule(self) -> LightRule:
+        return LightRule.on(timezone.localdate(), load_calendar())
+
+
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The row's ETag.")
 
 
-class NodeViewSet(GenericViewSet):
+class NodeViewSet(RuleOfTheDay, GenericViewSet):
     """Nodes of the projects that the reader may see."""
 
     serializer_class = NodeSerializer
     filterset_class = NodeFilter
-    filter_backends = [NodeFilterBackend]
+    filter_backends = [RuleFilterBackend]
     pagination_class = RowPaging
     request: UserApiRequest
-
-    @cached_property
-    def rule(self) -> LightRule:
-        return LightRule.on(timezone.localdate(), load_calendar())
 
     def get_queryset(self) -> NodeQuerySet:
         return Node.objects.visible_to(self.request.user)
@@ -174,7 +177,7 @@ def version_asked_for(if_match: str, node: Node) -> int | None:
     if not tag or tag == "*":
         return None
     pk, _dash, version = tag.removeprefix("W/").strip('"').partition("-")
-    if not (pk.isdigit() and version.isdigit()):
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (pk, version)):
         raise InputError(gettext_noop("If-Match: %(tag)s is not an ETag of this interface."), tag=tag)
     if int(pk) != node.pk:
         raise StaleError(gettext_noop("If-Match: %(tag)s is the ETag of another node."), tag=tag)
@@ -220,8 +223,10 @@ class ProjectSerializer(serializers.ModelSerializer):
         return [warning.value for warning in read_project_code(project.code).warnings] if project.code else []
 
 
-class ProjectViewSet(ReadOnlyModelViewSet):
+class ProjectViewSet(RuleOfTheDay, ReadOnlyModelViewSet):
     serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+    filter_backends = [RuleFilterBackend]
     pagination_class = Paging
     request: UserApiRequest
 

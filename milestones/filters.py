@@ -1,13 +1,16 @@
 """How lists of nodes are narrowed: the same on the page, in the API and in the export."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Unit
+from domain.errors import InputError, gettext_noop
 from domain.lights import Light, LightRule
 from milestones.models import Node
 from milestones.querysets import NodeQuerySet
@@ -53,6 +56,23 @@ MOST_DAYS = 9999
 """More working days late than anything can be, so that no date is looked for beyond the calendar."""
 
 
+class WholeFilter(django_filters.NumberFilter):
+    """A whole number; a decimal such as 1e1000000 would be a number of a million digits."""
+
+    field_class = forms.IntegerField
+
+    def get_max_validator(self) -> None:
+        return None  # ours have a maximum of their own
+
+
+def refuse_unreadable(form: forms.Form, *, told: Collection[str] = ()) -> None:
+    """Raise InputError for the first value that cannot be read, those `told` at their fields aside."""
+    for name, errors in form.errors.items():
+        if name not in told:
+            label = form.fields[name].label if name in form.fields else name
+            raise InputError(gettext_noop("%(field)s: %(problem)s"), field=label, problem=errors[0])
+
+
 class CodesFilter(django_filters.BaseInFilter, django_filters.CharFilter):
     """One code or several, with commas between them."""
 
@@ -79,12 +99,12 @@ class NodeFilter(django_filters.FilterSet):
         field_name="template_node__template__code", lookup_expr="in", label=_("process template")
     )
     node_kind = django_filters.CharFilter(field_name="template_node__code", label=_("node kind"))
-    project = django_filters.NumberFilter(field_name="project", label=_("project"))
+    project = WholeFilter(field_name="project", min_value=1, max_value=2**63 - 1, label=_("project"))
     status = django_filters.CharFilter(field_name="status", label=_("status"))
-    late_from = django_filters.NumberFilter(
+    late_from = WholeFilter(
         method="late_at_least", min_value=0, max_value=MOST_DAYS, label=_("working days late, from")
     )
-    late_to = django_filters.NumberFilter(
+    late_to = WholeFilter(
         method="late_at_most", min_value=0, max_value=MOST_DAYS, label=_("working days late, to")
     )
     due_after = django_filters.DateFilter(field_name="deadline_on", lookup_expr="gte", label=_("due from"))
@@ -96,7 +116,7 @@ class NodeFilter(django_filters.FilterSet):
         field_name="finished_on", lookup_expr="lte", label=_("done until")
     )
     knocked_on = django_filters.BooleanFilter(method="is_held_up", label=_("knocked on"))
-    search = django_filters.CharFilter(method="matching", label=_("search"))
+    search = django_filters.CharFilter(method="matching", max_length=200, label=_("search"))
     ordering = django_filters.ChoiceFilter(
         choices=list(ORDERING_LABELS.items()), method="ordered", label=_("order"), empty_label=None
     )

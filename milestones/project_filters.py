@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Unit
 from domain.lights import Light, LightRule
@@ -35,7 +36,7 @@ ORDERING_LABELS = {
 class ProjectFilter(django_filters.FilterSet):
     """Needs the `rule` of the day beside the request's parameters."""
 
-    search = django_filters.CharFilter(method="matching", label=_("search"))
+    search = django_filters.CharFilter(method="matching", max_length=200, label=_("search"))
     light = django_filters.MultipleChoiceFilter(
         choices=[(light, LIGHT_LABELS[light]) for light in PROJECT_LIGHTS],
         method="in_lights",
@@ -65,6 +66,7 @@ class ProjectFilter(django_filters.FilterSet):
     def matching(self, projects: ProjectQuerySet, _name: str, text: str) -> ProjectQuerySet:
         return projects.matching(text)
 
+    @extend_schema_field({"type": "array", "items": {"type": "string", "enum": list(PROJECT_LIGHTS)}})
     def in_lights(self, projects: ProjectQuerySet, _name: str, lights: list[str]) -> ProjectQuerySet:
         shown = [shows_light(light, self.rule) for light in {Light(light) for light in lights}]
         return projects.filter(reduce(or_, shown, Q(pk__in=[]))) if lights else projects

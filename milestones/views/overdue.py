@@ -16,7 +16,7 @@ from accounts.http import UserRequest
 from domain.lights import Light, LightRule
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import node_kinds, unit_choices
-from milestones.filters import LIGHT_LABELS
+from milestones.filters import LIGHT_LABELS, refuse_unreadable
 from milestones.models import STATUS_LABELS, ChainTemplate, Node
 from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind, rows_of_page
 from milestones.page_numbers import page_of
@@ -37,8 +37,9 @@ _ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:
 def overdue(request: UserRequest) -> HttpResponse:
     rule = LightRule.on(timezone.localdate(), load_calendar())
     listed = _listed(request, rule)
-    count = count_nodes(listed)
     form = listed.filter.form
+    refuse_unreadable(form, told=(*_FIELDS, "search"))
+    count = count_nodes(listed)
     form.initial["ordering"] = "deadline"
     page = page_of(request.GET.get("page", ""), count.shown(listed.knocked_on))
     context = {
@@ -79,6 +80,7 @@ def export(request: UserRequest) -> FileResponse:
     now = timezone.localtime()
     rule = LightRule.on(now.date(), load_calendar())
     listed = _listed(request, rule)
+    refuse_unreadable(listed.filter.form)
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     lights = listed.filter.form.cleaned_data.get("light") or []
     comma = pgettext("between names", ", ")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
 from domain.lifecycle import Status
@@ -85,6 +85,11 @@ def test_the_command_ends_with_the_three_counts() -> None:
 
     assert out.getvalue().splitlines()[-1] == "raised 1, cleared 0, open 1"
     assert OverdueFlag.objects.get().raised_on == date(2026, 3, 6)
+
+
+def test_the_command_says_that_a_day_is_too_late_to_count_from() -> None:
+    with pytest.raises(CommandError, match="outside the years 1 to 9999"):
+        call_command("flag_overdue", "--on", "9999-12-31")
 
 
 def test_the_task_sweeps_as_of_today() -> None:

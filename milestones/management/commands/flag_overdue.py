@@ -4,9 +4,10 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from domain.errors import DomainError
 from milestones.actions import sweep_overdue
 from milestones.calendar_table import load_calendar
 
@@ -20,5 +21,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, on: date | None, **options: Any) -> None:
-        sweep = sweep_overdue(on or timezone.localdate(), load_calendar())
+        try:
+            sweep = sweep_overdue(on or timezone.localdate(), load_calendar())
+        except DomainError as error:
+            raise CommandError(str(error)) from error
+        except OverflowError as error:
+            raise CommandError("The date lies too near the year 1 or 9999.") from error
         self.stdout.write(f"raised {sweep.raised}, cleared {sweep.cleared}, open {sweep.open}")
