@@ -73,7 +73,7 @@ def import_ledger(
 def preview_again(import_: Import, *, actor: User, today: date) -> None:
     """Look again at what an import that waits for confirmation would change.
 
-    Raises RuleError where it does not wait, or is somebody else's.
+    Raises RuleError where it does not wait, is somebody else's, or its file is gone.
     """
     _refuse_twice(import_, actor)
     plan = make_plan(_reopen(import_), actor=actor, today=today)
@@ -139,6 +139,7 @@ def _kept(chunks: Iterable[bytes], file_name: str, actor: User, mapping_source: 
 _STALE = gettext_noop("What “%(file)s” would change is no longer what you were shown; look at it again.")
 _APPLIED = gettext_noop("“%(file)s” has been applied already.")
 _FAILED = gettext_noop("Applying “%(file)s” has failed; upload it again.")
+_NO_FILE = gettext_noop("The file of “%(file)s” is no longer kept; upload it again.")
 _NOT_HIS = gettext_noop("Only the one who uploaded “%(file)s” can confirm it.")
 
 
@@ -161,7 +162,10 @@ def _reopen(import_: Import) -> OpenLedger:
         mapping = parse_mapping(import_.mapping_source, where=f"{import_.mapping}.toml")
     else:
         mapping = load_mapping(import_.mapping)
-    return open_ledger(import_.file, mapping=mapping, sheet=import_.sheet, name=import_.file_name)
+    try:
+        return open_ledger(import_.file, mapping=mapping, sheet=import_.sheet, name=import_.file_name)
+    except FileNotFoundError as error:
+        raise RuleError(_NO_FILE, file=import_.file_name) from error
 
 
 def _say_what_it_is(import_: Import, opened: OpenLedger) -> None:

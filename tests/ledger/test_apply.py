@@ -367,6 +367,20 @@ def test_a_preview_is_confirmed_once_and_by_the_one_who_saw_it(tmp_path: Path) -
     assert Project.objects.count() == 1
 
 
+def test_an_import_whose_file_is_gone_says_so(tmp_path: Path) -> None:
+    make_towns()
+    manager = make_user()
+    import_ = upload(write_csv(tmp_path, "name|town", f"a|{TOWN}"), manager)
+    import_.file.unlink()
+
+    with pytest.raises(RuleError, match="is no longer kept; upload it again"):
+        apply_import(import_, actor=manager, today=TODAY)
+    with pytest.raises(RuleError, match="is no longer kept; upload it again"):
+        preview_again(import_, actor=manager, today=TODAY)
+
+    assert Import.objects.get().state == Import.State.PREVIEWED
+
+
 def test_a_copy_read_before_the_application_does_not_apply_it_again(tmp_path: Path) -> None:
     make_towns()
     manager = make_user()
