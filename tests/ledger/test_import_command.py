@@ -158,6 +158,9 @@ def test_a_missing_file_mapping_sheet_or_user_is_said(
 
     for arguments, sentence in (
         ((tmp_path / "none.xlsx",), "No such file"),
+        ((tmp_path,), "Is a directory"),
+        ((tmp_path, "--dry-run"), "Is a directory"),
+        ((path, "--mapping", ours, "--as", ""), "“” may not import anything"),
         ((path, "--mapping", "none"), "There is no mapping “none”"),
         ((path, "--mapping", ours, "--sheet", "none"), "There is no sheet “none”"),
         ((path, "--mapping", ours, "--as", "nobody"), "“nobody” may not import anything"),

@@ -66,9 +66,11 @@ class Command(BaseCommand):
     def _import(self, today: date, **options: Any) -> Plan:
         path: Path = options["file"]
         name = options["username"]
-        actor = User.objects.get(username=name, is_active=True) if name else User.objects.system()
+        actor = User.objects.system() if name is None else User.objects.get(username=name, is_active=True)
         mapping, source = _mapping(options["mapping"])
         if options["dry_run"]:
+            with path.open("rb"):
+                pass  # what cannot be opened is said as without a dry run
             opened = open_ledger(path, mapping=mapping, sheet=options["sheet"])
             return make_plan(opened, actor=actor, today=today)
         _import, plan = import_ledger(
