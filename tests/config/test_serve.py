@@ -9,6 +9,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.config.conftest import ROOT, SCHEDULER_IN_A_HURRY, environment, eventually, run_python, running
 
@@ -98,3 +99,9 @@ def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "99999"])
+def test_serve_refuses_a_port_that_there_is_not(port: str) -> None:
+    with pytest.raises(CommandError, match="The port must be 1 to 65535"):
+        call_command("serve", "--port", port)

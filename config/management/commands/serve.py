@@ -20,6 +20,7 @@ from config.demo.people import PASSWORD, SHOWN
 from config.processes import Child, Processes
 
 THREADS = "4"
+LAST_PORT = 65535
 
 
 class Command(BaseCommand):
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
+        if not 1 <= port <= LAST_PORT:
+            raise CommandError(f"The port must be 1 to {LAST_PORT}, not {port}.")
         _refuse_taken(host, port)
         processes = Processes([_web(host, port), _worker()], self._say)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
