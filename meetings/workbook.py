@@ -56,7 +56,7 @@ def _nodes(book: Book, reader: User, rule: LightRule, screen: Screen, under: str
         titles().overdue, overdue_columns(), overdue_cells(late), title=_("Overdue nodes"),
         under=f"{_counted(screen)} · {under}", freeze_columns=4, when_empty=_("Nothing is overdue."),
     )  # fmt: skip
-    until = _("due until %(day)s") % {"day": screen.span.due_until.isoformat()}
+    until = _("due until %(day)s") % {"day": screen.span.marked(screen.span.due_until.isoformat())}
     book.table(
         titles().due, due_columns(), due_cells(each_node_row(due_soon(nodes, screen.span), rule)),
         title=_("Nodes due within two weeks"), under=f"{until} · {under}", freeze_columns=3,

@@ -107,7 +107,7 @@ def _causes(screen: Screen) -> Figure:
 
 
 def _due(screen: Screen) -> Figure:
-    until = _("until %(day)s") % {"day": day_text(screen.span.due_until, *reading())}
+    until = _("until %(day)s") % {"day": screen.span.marked(day_text(screen.span.due_until, *reading()))}
     keys = _("%(count)s of them key nodes") % {"count": screen.due_soon_keys}
     notes = (Note(until), Note(keys)) if screen.due_soon_keys else (Note(until),)
     return Figure(_("Due within two weeks"), str(screen.due_soon), addresses.due_url(screen.span), notes)

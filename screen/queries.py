@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Min, Q, Sum
+from django.utils.translation import gettext
 
 from accounts.models import User
 from domain.lights import Light, LightRule
@@ -38,11 +39,18 @@ class Span:
     today: date
     monday: date
     due_until: date
+    is_provisional: bool
+    """Whether the holidays up to `due_until` have not all been announced."""
 
     @classmethod
     def around(cls, rule: LightRule) -> "Span":
         monday = rule.today - timedelta(days=rule.today.weekday())
-        return cls(rule.today, monday, near_until(rule.calendar, rule.today, SOON_DAYS))
+        until = near_until(rule.calendar, rule.today, SOON_DAYS)
+        return cls(rule.today, monday, until, rule.calendar.is_provisional(until))
+
+    def marked(self, until: str) -> str:
+        """The last day, written in some way, with the mark that it may still move."""
+        return f"{until} · {gettext('provisional')}" if self.is_provisional else until
 
     @property
     def late_since_monday(self) -> date:

@@ -121,7 +121,7 @@ def _figures(screen: Screen) -> Iterator[list[Cell]]:
     yield [
         _("Due within two weeks"),
         _("Neither overdue nor on hold, due within %(days)s working days, the day judged among them: until "
-          "%(until)s.") % {"days": SOON_DAYS, "until": span.due_until.isoformat()},
+          "%(until)s.") % {"days": SOON_DAYS, "until": span.marked(span.due_until.isoformat())},
     ]  # fmt: skip
     yield [
         _("New this week"),

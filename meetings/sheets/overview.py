@@ -52,7 +52,7 @@ def figure_cells(screen: Screen) -> list[list[Cell]]:
         "finished": projects.finished, "without": projects.without_chain,
     }  # fmt: skip
     causes = _("%(count)s new this week") % {"count": screen.new_causes}
-    until = _("until %(day)s") % {"day": span.due_until.isoformat()}
+    until = _("until %(day)s") % {"day": span.marked(span.due_until.isoformat())}
     last_week = _("%(count)s on the same days of last week") % {"count": screen.done_last_week}
     amounts = _("10,000 yuan; %(count)s without an amount") % {"count": projects.without_amount}
     return [

@@ -43,8 +43,14 @@ def project_cells(rows: Iterable[ProjectRow], rule: LightRule) -> Iterator[list[
             number, row.code, row.name, row.enterprise, row.kind_label, row.sector, row.town,
             row.department, row.leader, node.unit if node else "", row.liaison, row.land_mu,
             row.floor_area_m2, row.investment, row.fixed_investment, node.stage if node else "",
-            _present(row), node.deadline_on if node else None, _days(node, rule), row.light, row.note,
+            _present(row), node.deadline_on if node else None, _days(node, rule), row.light, _remark(row, node),
         ]  # fmt: skip
+
+
+def _remark(row: ProjectRow, node: CurrentNode | None) -> str:
+    """What is noted of the project, after the mark that the due date may still move."""
+    marks = [_("provisional")] if node and node.is_provisional else []
+    return " · ".join([*marks, *filter(None, [row.note])])
 
 
 def _present(row: ProjectRow) -> str:
