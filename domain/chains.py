@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from domain.errors import gettext_noop
 from domain.schedule import Activity, ChainError, plan
@@ -116,7 +116,16 @@ def working_days(limit: int, unit: LimitUnit) -> int:
     return limit if unit is LimitUnit.WORKING else -(-limit * 5 // 7)
 
 
-def activities(nodes: Iterable[NodeSpec], edges: Iterable[EdgeSpec]) -> list[Activity]:
+class Planned(Protocol):
+    """A node as far as a plan asks: a definition's, or one that is stored."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def plan_days(self) -> int: ...
+
+
+def activities(nodes: Iterable[Planned], edges: Iterable[EdgeSpec]) -> list[Activity]:
     """The nodes as the schedule reads them; hard and soft edges alike: a plan follows the recommended order.
 
     Edges from a node that is not among ``nodes`` (one that a project does not have) are passed over.

@@ -273,7 +273,7 @@ class _Layer:
             self._places[key] = [
                 _Place(
                     step.pk, step.name, step, self._units.get(step.unit_name),
-                    plan.schedule.slots[str(step.pk)].earliest_finish,
+                    plan.schedule.slots[step.code].earliest_finish,
                 )
                 for step in plan.steps
             ]  # fmt: skip

@@ -6,8 +6,8 @@ from datetime import date
 from functools import lru_cache
 
 from accounts.models import Unit
-from domain.chains import EdgeKind
-from domain.schedule import Activity, Schedule, plan
+from domain.chains import EdgeKind, EdgeSpec, activities
+from domain.schedule import Schedule, plan
 from domain.workdays import WorkCalendar
 from milestones.models import ChainTemplate, Node, TemplateEdge, TemplateNode
 from projects.models import Project
@@ -33,24 +33,10 @@ def layout(template_id: int, conditions: frozenset[str]) -> Layout:
         for step in TemplateNode.objects.filter(template=template_id).order_by("position")
         if _applies(step, conditions)
     )
-    kept = {step.pk for step in steps}
-    waits: dict[int, list[str]] = {pk: [] for pk in kept}
-    groups: dict[int, dict[str, list[str]]] = {pk: {} for pk in kept}
-    for edge in TemplateEdge.objects.filter(target__in=kept, source__in=kept).order_by("pk"):
-        if edge.kind == EdgeKind.HARD and edge.group:
-            groups[edge.target_id].setdefault(edge.group, []).append(str(edge.source_id))
-        else:
-            waits[edge.target_id].append(str(edge.source_id))
-    return Layout(
-        steps=steps,
-        schedule=plan(
-            Activity(
-                key=str(step.pk), duration=step.plan_days, waits_for=tuple(waits[step.pk]),
-                any_of=tuple(tuple(members) for members in groups[step.pk].values()),
-            )
-            for step in steps
-        ),
-    )  # fmt: skip
+    edges = TemplateEdge.objects.filter(target__template=template_id).order_by("pk")
+    columns = edges.values_list("source__code", "target__code", "kind", "group")
+    specs = [EdgeSpec(source, target, EdgeKind(kind), group) for source, target, kind, group in columns]
+    return Layout(steps, plan(activities(steps, specs)))
 
 
 def _applies(step: TemplateNode, conditions: Collection[str]) -> bool:
@@ -72,7 +58,7 @@ def nodes_for(
     start = calendar.on_or_after(starts_on)
     nodes = []
     for step in plan_of.steps:
-        due = calendar.add(start, plan_of.schedule.slots[str(step.pk)].earliest_finish)
+        due = calendar.add(start, plan_of.schedule.slots[step.code].earliest_finish)
         unit = units.get(step.unit_name)
         nodes.append(
             Node(

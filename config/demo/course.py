@@ -31,7 +31,7 @@ def elapsed(story: Story, plan: Layout) -> int:
     if not story.at:
         return story.late + (plan.schedule.length if story.late >= 0 else 0)
     step = next(step for step in plan.steps if step.code == story.at)
-    return plan.schedule.slots[str(step.pk)].earliest_finish + story.late
+    return plan.schedule.slots[step.code].earliest_finish + story.late
 
 
 def course(story: Story, plan: Layout, graph: ChainGraph, *, now: int, random: Random) -> dict[int, Span]:
@@ -52,7 +52,7 @@ def _span(
     step: TemplateNode, story: Story, plan: Layout, graph: ChainGraph, spans: Mapping[int, Span],
     *, now: int, random: Random,
 ) -> Span:  # fmt: skip
-    slot = plan.schedule.slots[str(step.pk)]
+    slot = plan.schedule.slots[step.code]
     pace = random.uniform(0.75, 1.0)
     ready = _ready(step.pk, graph, spans, planned=slot.earliest_start)
     if step.code in story.waived:
