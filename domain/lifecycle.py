@@ -16,8 +16,12 @@ class Status(StrEnum):
 
 
 class Move(StrEnum):
+    """REOPEN takes one step back: done nodes run again, running and waived ones wait again."""
+
     START = "start"
     FINISH = "finish"
+    HOLD = "hold"
+    RESUME = "resume"
     WAIVE = "waive"
     REOPEN = "reopen"
 
@@ -30,9 +34,13 @@ OPEN = frozenset(Status) - CLOSED
 _MOVES: dict[tuple[Move, Status], Status] = {
     (Move.START, Status.WAITING): Status.RUNNING,
     (Move.FINISH, Status.RUNNING): Status.DONE,
+    (Move.HOLD, Status.RUNNING): Status.HELD,
+    (Move.HOLD, Status.HELD): Status.HELD,
+    (Move.RESUME, Status.HELD): Status.RUNNING,
     (Move.WAIVE, Status.WAITING): Status.WAIVED,
     (Move.WAIVE, Status.RUNNING): Status.WAIVED,
     (Move.WAIVE, Status.HELD): Status.WAIVED,
+    (Move.REOPEN, Status.RUNNING): Status.WAITING,
     (Move.REOPEN, Status.DONE): Status.RUNNING,
     (Move.REOPEN, Status.WAIVED): Status.WAITING,
 }
@@ -40,8 +48,10 @@ _MOVES: dict[tuple[Move, Status], Status] = {
 _REFUSALS: dict[Move, str] = {
     Move.START: gettext_noop("“%(node)s” cannot be started: it is not waiting."),
     Move.FINISH: gettext_noop("“%(node)s” cannot be finished: it is not running."),
+    Move.HOLD: gettext_noop("“%(node)s” cannot be put on hold: it is not running."),
+    Move.RESUME: gettext_noop("“%(node)s” cannot be resumed: it is not on hold."),
     Move.WAIVE: gettext_noop("“%(node)s” cannot be waived: it is already closed."),
-    Move.REOPEN: gettext_noop("“%(node)s” cannot be reopened: it is neither done nor waived."),
+    Move.REOPEN: gettext_noop("“%(node)s” cannot be reopened: there is nothing to undo."),
 }
 
 

@@ -4,18 +4,29 @@ The critical path method over a graph of activities, in whole working days from 
 (design.md section 3, "Dates"). Whoever turns the days into dates needs a WorkCalendar; nothing here does.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 from itertools import chain as joined
 from types import MappingProxyType
+from typing import TypeVar
 
 from domain.errors import RuleError, gettext_noop
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class ChainError(RuleError):
     """The activities do not make a chain: a circle, an unknown predecessor, a key given twice."""
+
+
+class CircleError(ChainError):
+    """The activities wait for one another in a circle; ``keys`` ends with the one it begins with."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        super().__init__(gettext_noop("The chain runs in a circle: %(circle)s."), circle=" → ".join(keys))
+        self.keys = keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +117,19 @@ def order(activities: Iterable[Activity]) -> tuple[str, ...]:
     return tuple(_sequence(_by_key(activities)))
 
 
-def downstream(edges: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+def downstream(edges: Mapping[Key, Collection[Key]]) -> dict[Key, frozenset[Key]]:
     """For every key all keys behind it, near and far; ``edges`` name those directly behind.
 
     Keys that only occur behind others are in the answer too. Raises ChainError for a circle.
     """
-    reached: dict[str, frozenset[str]] = {}
+    reached: dict[Key, frozenset[Key]] = {}
     try:
         # To the sorter "behind" is "before": it yields a key once all keys behind it are known.
         for key in TopologicalSorter(edges).static_order():
             behind = edges.get(key, ())
             reached[key] = frozenset(behind).union(*(reached[near] for near in behind))
     except CycleError as error:
-        raise _circle(reversed(error.args[1])) from None
+        raise _circle(map(str, reversed(error.args[1]))) from None
     return reached
 
 
@@ -169,12 +180,11 @@ def _sequence(chain: Mapping[str, Activity]) -> Iterator[str]:
         sorter.done(first)
 
 
-def _circle(ring: Iterable[str]) -> ChainError:
+def _circle(ring: Iterable[str]) -> CircleError:
     """The error that names a circle, its smallest key first; ``ring`` ends where it begins."""
     _, *keys = ring
     lead = keys.index(min(keys))
-    circle = " → ".join([*keys[lead:], *keys[:lead], keys[lead]])
-    return ChainError(gettext_noop("The chain runs in a circle: %(circle)s."), circle=circle)
+    return CircleError((*keys[lead:], *keys[:lead], keys[lead]))
 
 
 def _forward(

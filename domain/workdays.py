@@ -142,6 +142,21 @@ def deadline(
     return due
 
 
+def days_held(calendar: WorkCalendar, holds: Iterable[tuple[date, date]]) -> int:
+    """The working days that lie in any of the holds, each once.
+
+    Holds are pairs (first, last), both inclusive, in any order; a pair that ends before it begins holds nothing.
+    """
+    held = 0
+    looked_at = date.min
+    for first, last in sorted(holds):
+        first = max(first, looked_at)
+        if last >= first:
+            held += calendar.count(first - ONE_DAY, last)
+            looked_at = last + ONE_DAY
+    return held
+
+
 def late_cutoff(calendar: WorkCalendar, today: date, days: int) -> date:
     """What was due before this date is more than ``days`` working days late today.
 

@@ -25,7 +25,21 @@ class Change(models.Model):
         NODE_FINISHED = "node_finished", _("finished")
         NODE_REOPENED = "node_reopened", _("reopened")
         NODE_WAIVED = "node_waived", _("waived")
+        NODE_HELD = "node_held", _("put on hold")
+        NODE_RESUMED = "node_resumed", _("resumed")
+        NODE_ASSIGNED = "node_assigned", _("assigned")
+        NODE_REMINDED = "node_reminded", _("reminded")
+        DATE_CHANGE_ASKED = "date_change_asked", _("asked for another date")
+        DATE_CHANGE_APPROVED = "date_change_approved", _("approved another date")
+        DATE_CHANGE_REFUSED = "date_change_refused", _("refused another date")
+        DATE_CHANGE_RETURNED = "date_change_returned", _("sent back the request for another date")
+        DATE_CHANGE_WITHDRAWN = "date_change_withdrawn", _("withdrew the request for another date")
+        PROOF_ADDED = "proof_added", _("added a proof")
+        PROOF_WITHDRAWN = "proof_withdrawn", _("withdrew a proof")
+        CHAIN_MOVED = "chain_moved", _("moved the chain to another version or other facts")
         NODES_RECORDED = "nodes_recorded", _("recorded from a ledger")
+        TEMPLATE_DRAFTED = "template_drafted", _("drafted a version of the template")
+        TEMPLATE_DISCARDED = "template_discarded", _("discarded the draft of the template")
         TEMPLATE_PUBLISHED = "template_published", _("published the template")
 
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
@@ -60,3 +74,17 @@ class Change(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("history is append-only")
+
+
+class Receipt(models.Model):
+    """That a form with this `key` has been taken: sent again, as after a lost connection, it does nothing."""
+
+    actor = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("actor", "key", name="a_form_is_taken_once")]
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -135,7 +135,7 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
     @extend_schema(request=ReasonSerializer, responses=ChangedNodeSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def waive(self, request: UserApiRequest, pk: str) -> Response:
-        return self._with_reason(waive_node)
+        return self._with_reason(waive_node, today=timezone.localdate())
 
     @extend_schema(request=ReasonSerializer, responses=ChangedNodeSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
@@ -148,8 +148,8 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
         on: date = data.get("on", today)
         return self._changed(change, on=on, today=today, note=data["note"])
 
-    def _with_reason(self, change: Callable[..., Outcome]) -> Response:
-        return self._changed(change, reason=self._input(ReasonSerializer)["reason"])
+    def _with_reason(self, change: Callable[..., Outcome], **more: Any) -> Response:
+        return self._changed(change, reason=self._input(ReasonSerializer)["reason"], **more)
 
     def _changed(self, change: Callable[..., Outcome], **details: Any) -> Response:
         node = self.get_object()

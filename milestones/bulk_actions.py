@@ -52,20 +52,26 @@ class NodeState(NamedTuple):
     limit_on: date | None
     started_on: date | None
     finished_on: date | None
+    start_entered_on: date | None
+    finish_entered_on: date | None
     limit: int | None
     version: int
 
     @classmethod
     def new(cls, project_id: int, step: TemplateNode, due: date | None = None) -> "NodeState":
         """A step that the project does not have yet, planned for the day `due`."""
-        return cls(None, project_id, step.pk, Status.WAITING, due, due, None, None, None, step.limit, 1)
+        nothing_yet = (None,) * 5
+        return cls(None, project_id, step.pk, Status.WAITING, due, due, *nothing_yet, step.limit, 1)
 
 
 _COLUMNS = (
     "pk", "project_id", "template_node_id", "status", "baseline_on", "due_on", "limit_on", "started_on",
-    "finished_on", "limit", "version",
+    "finished_on", "start_entered_on", "finish_entered_on", "limit", "version",
 )  # fmt: skip
-_WRITTEN = ("status", "baseline_on", "due_on", "limit_on", "started_on", "finished_on")
+_WRITTEN = (
+    "status", "baseline_on", "due_on", "limit_on", "started_on", "finished_on", "start_entered_on",
+    "finish_entered_on",
+)  # fmt: skip
 _FIRST_WRITTEN = NodeState._fields.index(_WRITTEN[0])
 _PAST_WRITTEN = _FIRST_WRITTEN + len(_WRITTEN)
 """The written columns stand together in a state, in this order."""
@@ -116,8 +122,15 @@ def recorded_fields(
         else _limit_on(state, step, started, calendar),
         "started_on": started,
         "finished_on": finished,
+        "start_entered_on": _entered(state.start_entered_on, state.started_on, started, today),
+        "finish_entered_on": _entered(state.finish_entered_on, state.finished_on, finished, today),
     }
     return {name: value for name, value in fields.items() if value != getattr(state, name)}
+
+
+def _entered(entered: date | None, known: date | None, day: date | None, today: date) -> date | None:
+    """The day on which what happened on `day` was entered: today, unless it was `known` already."""
+    return entered if day == known else today
 
 
 def _status_after(status: Status, started: date | None, finished: date | None) -> Status:
@@ -203,7 +216,12 @@ def lay_chains(layings: Sequence[Laying], *, actor: User, today: date, batch: UU
         history += _laying_changes(laying, len(laid), after)
     Chain.objects.bulk_create(
         [
-            Chain(project_id=laying.project_id, template=laying.template, starts_on=laying.starts_on)
+            Chain(
+                project_id=laying.project_id,
+                template=laying.template,
+                starts_on=laying.starts_on,
+                conditions=sorted(laying.conditions),
+            )
             for laying in layings
         ],
         batch_size=ROWS_AT_ONCE,

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from domain.chains import EdgeKind
 from domain.lifecycle import CLOSED, Status
+from domain.schedule import downstream
 from milestones.models import TemplateEdge, TemplateNode
 
 Statuses = Mapping[int, Status]
@@ -26,6 +27,8 @@ class ChainGraph:
     groups: Mapping[int, tuple[tuple[int, ...], ...]]
     soft: Mapping[int, tuple[int, ...]]
     hard_after: Mapping[int, tuple[int, ...]]
+    behind: Mapping[int, frozenset[int]]
+    """All that waits for a node, hard or soft, near or far."""
 
     def open_before(self, node: int, statuses: Statuses) -> list[int]:
         """The hard predecessors that keep `node` from going on; of an unmet any-of group, each.
@@ -81,7 +84,9 @@ def graph_of(template_id: int) -> ChainGraph:
     groups: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     soft: dict[int, list[int]] = defaultdict(list)
     after: dict[int, list[int]] = defaultdict(list)
+    any_after: dict[int, list[int]] = defaultdict(list)
     for source, target, kind, group in _edges(template_id):
+        any_after[source].append(target)
         if kind == EdgeKind.SOFT:
             soft[target].append(source)
             continue
@@ -95,6 +100,7 @@ def graph_of(template_id: int) -> ChainGraph:
         groups={key: tuple(tuple(members) for members in value.values()) for key, value in groups.items()},
         soft={key: tuple(value) for key, value in soft.items()},
         hard_after={key: tuple(value) for key, value in after.items()},
+        behind=downstream(any_after),
     )
 
 

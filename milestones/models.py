@@ -6,11 +6,19 @@ from django.db.models.functions import Coalesce, Least
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from domain.chains import ClockOwner, EdgeKind
+from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit
-from milestones.querysets import ChainTemplateQuerySet, NodeQuerySet, OverdueFlagQuerySet
+from milestones.querysets import (
+    ChainTemplateQuerySet,
+    DateChangeQuerySet,
+    HoldQuerySet,
+    NodeQuerySet,
+    OverdueFlagQuerySet,
+    ProofQuerySet,
+)
 from projects.models import Project
 
 STATUS_LABELS = {
@@ -19,6 +27,14 @@ STATUS_LABELS = {
     Status.HELD: _("On hold"),
     Status.DONE: _("Done"),
     Status.WAIVED: _("Waived"),
+}
+
+REQUEST_LABELS = {
+    RequestStatus.ASKED: _("asked for"),
+    RequestStatus.RETURNED: _("sent back"),
+    RequestStatus.APPROVED: _("approved"),
+    RequestStatus.REFUSED: _("refused"),
+    RequestStatus.WITHDRAWN: _("withdrawn"),
 }
 
 
@@ -45,6 +61,8 @@ class ChainTemplate(models.Model):
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
     stages = models.JSONField(_("stages"), default=list)
     lanes = models.JSONField(_("lanes"), default=list)
+    facts = models.JSONField(_("facts of a project that switch nodes"), default=list)
+    promise = models.JSONField(_("promise of the whole"), default=dict, blank=True)
     source = models.TextField(_("source"), blank=True)
     digest = models.CharField(max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
@@ -90,6 +108,9 @@ class TemplateNode(models.Model):
     is_optional = models.BooleanField(_("optional"), default=False)
     condition = models.CharField(_("only where"), max_length=60, blank=True)
     is_unconfirmed = models.BooleanField(_("to be confirmed"), default=False)
+    proof = models.CharField(
+        _("proof asked for"), max_length=200, blank=True, help_text=_("blank: none is asked for")
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
 
@@ -132,11 +153,15 @@ class TemplateEdge(models.Model):
 
 
 class Chain(models.Model):
-    """The version of a template that a project is pinned to, and the day its plan begins."""
+    """The version of a template that a project is pinned to, and the day its plan begins.
+
+    `conditions`: the codes of the facts that are true of the project, and of the optional nodes it has.
+    """
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="chain")
     template = models.ForeignKey(ChainTemplate, models.PROTECT, related_name="chains")
     starts_on = models.DateField(_("starts"))
+    conditions = models.JSONField(_("facts of the project"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("chain")
@@ -150,8 +175,10 @@ class Node(models.Model):
     """One step of one project's chain.
 
     ``baseline_on`` is the first plan date and stays; ``due_on`` the last approved one; ``limit_on`` the
-    end of the running approval clock; ``deadline_on`` the earlier of the two. `version` counts the
-    changes, so that an edit of a row that has changed since is noticed.
+    end of the running approval clock; ``deadline_on`` the earlier of the two. ``held_on`` is the first day of
+    the hold that it is on. Started, finished and waived are the days it happened; what was entered on which
+    day stands beside them. `version` counts the changes, so that an edit of a row that has changed since is
+    noticed.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="nodes", verbose_name=_("project"))
@@ -174,7 +201,11 @@ class Node(models.Model):
         db_persist=True,
     )
     started_on = models.DateField(_("started"), null=True, blank=True)
+    start_entered_on = models.DateField(_("start entered"), null=True, blank=True)
+    held_on = models.DateField(_("on hold since"), null=True, blank=True)
     finished_on = models.DateField(_("finished"), null=True, blank=True)
+    finish_entered_on = models.DateField(_("finish entered"), null=True, blank=True)
+    waived_on = models.DateField(_("waived on"), null=True, blank=True)
     waived_reason = models.TextField(_("why waived"), blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -194,6 +225,11 @@ class Node(models.Model):
                 condition=(Q(status=Status.WAIVED) & ~Q(waived_reason=""))
                 | (~Q(status=Status.WAIVED) & Q(waived_reason="")),
                 name="waived_exactly_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.HELD, held_on__isnull=False)
+                | (~Q(status=Status.HELD) & Q(held_on__isnull=True)),
+                name="held_on_is_set_exactly_when_held",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.RUNNING, Status.HELD]) | Q(started_on__isnull=False),
@@ -218,6 +254,170 @@ class Node(models.Model):
     @property
     def etag(self) -> str:
         return etag_of(self.pk, self.version)
+
+
+class Hold(models.Model):
+    """That the clock of a node stood still from ``held_on`` until the day before ``resumed_on`` (open: none).
+
+    ``moved_days``: by how many working days its end moved the node's due date. Days that lie in several holds
+    of a node count once, for the one that ended first.
+    """
+
+    node = models.ForeignKey(Node, models.CASCADE, related_name="holds", verbose_name=_("node"))
+    held_on = models.DateField(_("first day on hold"))
+    resumed_on = models.DateField(_("runs again from"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    notice_no = models.CharField(_("number of the notice"), max_length=80, blank=True)
+    moved_days = models.PositiveSmallIntegerField(_("moved the date by"), default=0)
+    held_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("put on hold by"))
+    resumed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resumed by")
+    )
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["held_on", "pk"]
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resumed_on__isnull=True) | Q(resumed_on__gte=F("held_on")),
+                name="a_hold_ends_after_it_begins",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_hold_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.held_on}"
+
+
+class DateChange(models.Model):
+    """A request for another due date, of one node or of it and all that follow; `items` say from what to what.
+
+    Nothing moves before it is approved; a pending request hides nothing.
+    """
+
+    class Reason(models.TextChoices):
+        """Source: domain.md 5.4."""
+
+        ENTERPRISE = "enterprise", _("the enterprise changed its mind")
+        PREDECESSOR = "predecessor", _("an earlier node is late")
+        SUPPLEMENT = "supplement", _("documents have to be supplemented")
+        PROCEDURE = "procedure", _("special procedure")
+        POLICY = "policy", _("policy or planning changed")
+        FORCE_MAJEURE = "force_majeure", _("force majeure")
+        SUPPLIES = "supplies", _("power, water, road or land not there yet")
+        TYPING = "typing", _("entered wrongly")
+        LEDGER = "ledger", _("planned anew in the ledger")
+        OTHER = "other", _("other")
+
+    node = models.ForeignKey(Node, models.CASCADE, related_name="date_changes", verbose_name=_("node"))
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
+    text = models.TextField(_("explanation"), blank=True)
+    following = models.BooleanField(_("with all following nodes"), default=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=list(REQUEST_LABELS.items()), default=RequestStatus.ASKED
+    )
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    objects = DateChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("date change")
+        verbose_name_plural = _("date changes")
+        constraints = [
+            models.UniqueConstraint(
+                "node", condition=Q(status__in=PENDING), name="one_pending_date_change_per_node"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.get_status_display()}"
+
+
+class DateChangeItem(models.Model):
+    """One date that a date change moves."""
+
+    change = models.ForeignKey(DateChange, models.CASCADE, related_name="items")
+    node = models.ForeignKey(Node, models.CASCADE, related_name="+", verbose_name=_("node"))
+    due_before = models.DateField(_("until now"), null=True)
+    due_after = models.DateField(_("from now on"))
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("moved date")
+        verbose_name_plural = _("moved dates")
+        constraints = [models.UniqueConstraint("change", "node", name="a_change_moves_a_node_once")]
+
+    def __str__(self) -> str:
+        return f"{self.node} {self.due_before} → {self.due_after}"
+
+
+class Proof(models.Model):
+    """What shows that a node was done: a document's number, a file, or both (印证资料).
+
+    `file` lies under a name of its own outside the web root and is served by a view alone; `name` is what it
+    was called. `size` in bytes. What was withdrawn stays on record and is shown no more.
+    """
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="proofs", verbose_name=_("node"))
+    document_no = models.CharField(_("document number"), max_length=120, blank=True)
+    name = models.CharField(_("file name"), max_length=200, blank=True)
+    file = models.FileField(_("file"), upload_to="proofs/", max_length=200, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveIntegerField(_("size"), default=0)
+    thumbnail = models.FileField(upload_to="proofs/", max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = ProofQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("proof")
+        verbose_name_plural = _("proofs")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(document_no="", file=""), name="a_proof_is_a_number_or_a_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.document_no or self.name
+
+
+class TemplateDraft(models.Model):
+    """The next version of a chain while managers work on it, as the text of a definition.
+
+    `version` counts the edits, so that two who edit at once notice each other.
+    """
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    based_on = models.ForeignKey(
+        ChainTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("based on")
+    )
+    text = models.TextField(_("definition"))
+    version = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("draft of a template")
+        verbose_name_plural = _("drafts of templates")
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class OverdueFlag(models.Model):

@@ -7,17 +7,20 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
 
-from accounts.access import ScopedQuerySet
+from accounts.access import ScopedQuerySet, editable
+from accounts.models import User
 from domain.chains import EdgeKind
+from domain.date_changes import PENDING
 from domain.lifecycle import OPEN, Status
 from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
 
 if TYPE_CHECKING:
-    from milestones.models import ChainTemplate, Node, OverdueFlag
+    from milestones.models import ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
 
 CLOCK_TICKS = Q(status__in=[Status.WAITING, Status.RUNNING])
 """Not done, not waived, not on hold: only these can be overdue."""
@@ -139,6 +142,46 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
 
     def for_list(self) -> Self:
         return self.select_related("project__town", "project__liaison", "template_node", "unit")
+
+
+class HoldQuerySet(ScopedQuerySet["Hold"]):
+    project_path = "node__project__"
+    duty_path = "node__unit"
+
+    def open(self) -> Self:
+        return self.filter(resumed_on__isnull=True)
+
+
+class DateChangeQuerySet(ScopedQuerySet["DateChange"]):
+    project_path = "node__project__"
+    duty_path = "node__unit"
+
+    def pending(self) -> Self:
+        """Asked for or sent back: nobody has said yes or no yet."""
+        return self.filter(status__in=PENDING)
+
+    def decidable_by(self, user: User | AnonymousUser) -> Self:
+        """Those that `user` may approve: a manager who may change the project itself.
+
+        Whoever only has the duty of the node would approve the own delay.
+        """
+        if not (isinstance(user, User) and user.is_manager):
+            return self.none()
+        return self.filter(editable(user, self.project_path))
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "node__project__town", "node__template_node__template", "node__unit", "asked_by", "decided_by"
+        ).prefetch_related("items__node__template_node")
+
+
+class ProofQuerySet(ScopedQuerySet["Proof"]):
+    project_path = "node__project__"
+    duty_path = "node__unit"
+
+    def live(self) -> Self:
+        """Without those that were withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
 
 
 class OverdueFlagQuerySet(ScopedQuerySet["OverdueFlag"]):

@@ -147,13 +147,15 @@ def _live(project: Project, story: Story, days: dict[int, _Dates], district: _Di
     liaison = district.liaisons[story.town]
     for node in nodes.values():
         if node.template_node.code in story.waived:
-            waive_node(node, actor=district.manager, reason=WAIVED[node.template_node.code])
+            waive_node(
+                node, actor=district.manager, reason=WAIVED[node.template_node.code], today=district.today
+            )
             days.pop(node.template_node_id, None)
     starts = [(span.began_on, 1, order, pk) for order, (pk, span) in enumerate(days.items()) if span.began_on]
     ends = [(span.ended_on, 0, order, pk) for order, (pk, span) in enumerate(days.items()) if span.ended_on]
     for on, starting, _, pk in sorted(starts + ends):
         act = start_node if starting else finish_node
-        act(nodes[pk], actor=liaison, on=on, today=district.today)
+        act(nodes[pk], actor=liaison, on=on, today=on)
     if "reopened" in story.marks:
         _reopen(next(node for node in nodes.values() if node.template_node.code == story.at), district)
 

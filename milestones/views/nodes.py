@@ -31,7 +31,12 @@ def finish(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def waive(request: UserRequest, pk: int) -> HttpResponse:
     return _changed(
-        request, pk, waive_node, _("“%(node)s” is waived."), **read_form(ReasonForm(request.POST))
+        request,
+        pk,
+        waive_node,
+        _("“%(node)s” is waived."),
+        today=timezone.localdate(),
+        **read_form(ReasonForm(request.POST)),
     )
 
 

@@ -52,7 +52,7 @@ def test_a_node_waits_for_the_one_before_it() -> None:
 
 def test_a_waived_predecessor_lets_the_next_node_start() -> None:
     nodes, actor = make_nodes(), make_user()
-    waive_node(nodes["a"], actor=actor, reason="企业无需求")
+    waive_node(nodes["a"], actor=actor, reason="企业无需求", today=FRIDAY)
 
     start_node(nodes["b"], actor=actor, on=FRIDAY, today=FRIDAY)
 
@@ -79,7 +79,7 @@ def test_a_waived_member_of_an_any_of_group_opens_nothing_while_another_is_open(
         "cp1", "cp", "pile", edges=(), any_of=(("cp1", "pile", "permit"), ("cp", "pile", "permit"))
     )
     nodes, actor = make_nodes(template), make_user()
-    waive_node(nodes["cp1"], actor=actor, reason="不分期")
+    waive_node(nodes["cp1"], actor=actor, reason="不分期", today=FRIDAY)
 
     with pytest.raises(RuleError, match="before “Node cp” is done"):
         start_node(nodes["pile"], actor=actor, on=FRIDAY, today=FRIDAY)
@@ -148,7 +148,7 @@ def test_a_node_is_not_finished_before_it_started() -> None:
 def test_waiving_keeps_the_reason() -> None:
     node = make_node()
 
-    waive_node(node, actor=make_user(), reason=" 企业无需求 ")
+    waive_node(node, actor=make_user(), reason=" 企业无需求 ", today=FRIDAY)
 
     assert (stored(node).status, stored(node).waived_reason) == (Status.WAIVED, "企业无需求")
 
@@ -157,7 +157,7 @@ def test_nothing_is_waived_without_a_reason() -> None:
     node = make_node()
 
     with pytest.raises(InputError, match="Say why"):
-        waive_node(node, actor=make_user(), reason="  ")
+        waive_node(node, actor=make_user(), reason="  ", today=FRIDAY)
 
     assert stored(node).status == Status.WAITING
 

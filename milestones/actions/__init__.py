@@ -1,0 +1,44 @@
+"""Every change to a node or a chain, by noun. Each action holds, checks, writes and records, in that order."""
+
+from milestones.actions.chains import lay_chain, relay_chain
+from milestones.actions.date_changes import (
+    approve_date_change,
+    refuse_date_change,
+    request_date_change,
+    return_date_change,
+    withdraw_date_change,
+)
+from milestones.actions.holding import EARLIEST
+from milestones.actions.holds import hold_node, resume_node
+from milestones.actions.nodes import (
+    Outcome,
+    assign_node,
+    finish_node,
+    remind,
+    reopen_node,
+    start_node,
+    waive_node,
+)
+from milestones.actions.sweep import Sweep, sweep_overdue
+
+__all__ = [
+    "EARLIEST",
+    "Outcome",
+    "Sweep",
+    "approve_date_change",
+    "assign_node",
+    "finish_node",
+    "hold_node",
+    "lay_chain",
+    "refuse_date_change",
+    "relay_chain",
+    "remind",
+    "reopen_node",
+    "request_date_change",
+    "resume_node",
+    "return_date_change",
+    "start_node",
+    "sweep_overdue",
+    "waive_node",
+    "withdraw_date_change",
+]

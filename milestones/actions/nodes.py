@@ -1,0 +1,207 @@
+"""Starting, finishing, waiving, reopening and handing over one node."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from accounts.models import Unit, User
+from domain.errors import RuleError
+from domain.lifecycle import CLOSED, Move, Status, move
+from history.models import Change
+from milestones.actions.holding import (
+    held_node,
+    limit_on,
+    names_of,
+    reason_given,
+    refuse_future,
+    statuses_of,
+    write,
+)
+from milestones.calendar_table import load_calendar
+from milestones.graph import graph_of, steps_of
+from milestones.models import Hold, Node
+from projects.actions import join_units
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The changed node, and what the rules would rather have seen (names of soft predecessors)."""
+
+    node: Node
+    missing: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def start_node(
+    node: Node, *, actor: User, on: date, today: date, version: int | None = None, note: str = ""
+) -> Outcome:
+    """The node is being worked on since `on`; where it has an approval limit, its clock runs from then.
+
+    Raises RuleError where the node is not waiting, a hard predecessor is open or was finished after `on`.
+    Soft predecessors that are open come back as names.
+    """
+    node = held_node(node, actor, version)
+    target = move(Status(node.status), Move.START, node=node.template_node.label)
+    refuse_future(on, today)
+    statuses = statuses_of(node.project)
+    graph = graph_of(node.template_node.template_id)
+    if before := graph.open_before(node.template_node_id, statuses):
+        raise RuleError(
+            gettext_noop("“%(node)s” cannot be started before “%(before)s” is done."),
+            node=node.template_node.label, before=names_of(node, before),
+        )  # fmt: skip
+    _refuse_before_predecessors(node, graph.hard.get(node.template_node_id, ()), on)
+    missing = graph.soft_before(node.template_node_id, statuses)
+    write(
+        node, Change.Verb.NODE_STARTED, actor=actor, note=note,
+        status=target, started_on=on, start_entered_on=today, limit_on=limit_on(node, on, load_calendar()),
+    )  # fmt: skip
+    return Outcome(node, tuple(steps_of(node.template_node.template_id)[key].label for key in missing))
+
+
+@transaction.atomic
+def finish_node(
+    node: Node, *, actor: User, on: date, today: date, version: int | None = None, note: str = ""
+) -> Outcome:
+    """The node was done on `on`. Raises RuleError where it is not running or `on` lies before its start."""
+    node = held_node(node, actor, version)
+    target = move(Status(node.status), Move.FINISH, node=node.template_node.label)
+    refuse_future(on, today)
+    if node.started_on and on < node.started_on:
+        raise RuleError(
+            gettext_noop("“%(node)s” cannot be finished on %(on)s, before its start on %(start)s."),
+            node=node.template_node.label, on=on, start=node.started_on,
+        )  # fmt: skip
+    write(
+        node, Change.Verb.NODE_FINISHED, actor=actor, note=note,
+        status=target, finished_on=on, finish_entered_on=today,
+    )  # fmt: skip
+    return Outcome(node)
+
+
+@transaction.atomic
+def waive_node(
+    node: Node,
+    *,
+    actor: User,
+    reason: str,
+    today: date,
+    version: int | None = None,
+    batch: UUID | None = None,
+) -> Outcome:
+    """The project does not need this node, as of `today`; a hold that it is on ends with it.
+
+    Raises InputError without a `reason`, RuleError where it is closed.
+    """
+    node = held_node(node, actor, version)
+    target = move(Status(node.status), Move.WAIVE, node=node.template_node.label)
+    reason = reason_given(reason)
+    Hold.objects.filter(node=node).open().update(
+        resumed_on=max(today, node.held_on or today), resumed_by=actor
+    )
+    write(
+        node, Change.Verb.NODE_WAIVED, actor=actor, note=reason, batch=batch,
+        status=target, waived_on=today, waived_reason=reason, limit_on=None, held_on=None,
+    )  # fmt: skip
+    return Outcome(node)
+
+
+@transaction.atomic
+def reopen_node(node: Node, *, actor: User, reason: str, version: int | None = None) -> Outcome:
+    """Take one step back: undo a finish (the node runs again), a waiver or a start (it waits again).
+
+    Only for managers: PermissionDenied for others. Raises InputError without a `reason`, RuleError where
+    there is nothing to undo.
+    """
+    node = held_node(node, actor, version)
+    if not actor.is_manager:
+        raise PermissionDenied(gettext_noop("Only a manager may reopen a node."))
+    target = move(Status(node.status), Move.REOPEN, node=node.template_node.label)
+    reason = reason_given(reason)
+    write(node, Change.Verb.NODE_REOPENED, actor=actor, note=reason, **_as_before(node, target))
+    return Outcome(node)
+
+
+@transaction.atomic
+def assign_node(
+    node: Node, *, actor: User, unit: Unit, note: str = "", version: int | None = None,
+    batch: UUID | None = None,
+) -> Outcome:  # fmt: skip
+    """Make `unit` responsible for an open node; its managers see the project from now on.
+
+    Only for managers: PermissionDenied for others. Raises RuleError where the node is closed or the unit
+    has it already.
+    """
+    node = held_node(node, actor, version)
+    _refuse_others_and_closed(node, actor)
+    if node.unit_id == unit.pk:
+        raise RuleError(
+            gettext_noop("“%(node)s” is with %(unit)s already."),
+            node=node.template_node.label,
+            unit=unit.name,
+        )
+    before = node.unit.name if node.unit else ""
+    node.unit = unit
+    node.version += 1
+    node.save(update_fields=["unit", "version"])
+    join_units(node.project, [unit.pk])
+    Change.objects.create(
+        verb=Change.Verb.NODE_ASSIGNED, actor=actor, project=node.project, node=node,
+        before={"unit": before}, after={"unit": unit.name}, note=note, batch=batch,
+    )  # fmt: skip
+    return Outcome(node)
+
+
+@transaction.atomic
+def remind(node: Node, *, actor: User, note: str = "", batch: UUID | None = None) -> Outcome:
+    """Ask those who have an open node to get on with it; it stands on their page until the node is closed.
+
+    Only for managers: PermissionDenied for others. Raises RuleError where the node is closed. The node itself
+    does not change.
+    """
+    node = held_node(node, actor, None)
+    _refuse_others_and_closed(node, actor)
+    Change.objects.create(
+        verb=Change.Verb.NODE_REMINDED, actor=actor, project=node.project, node=node, note=note, batch=batch
+    )
+    return Outcome(node)
+
+
+def _refuse_others_and_closed(node: Node, actor: User) -> None:
+    if not actor.is_manager:
+        raise PermissionDenied(gettext_noop("Only a manager may hand over nodes and remind of them."))
+    if node.status in CLOSED:
+        raise RuleError(gettext_noop("“%(node)s” is closed already."), node=node.template_node.label)
+
+
+def _as_before(node: Node, target: Status) -> dict[str, Any]:
+    """The fields after one step back; a node finished without a known start began when it ended."""
+    if target == Status.RUNNING:
+        return {
+            "status": target, "started_on": node.started_on or node.finished_on,
+            "finished_on": None, "finish_entered_on": None,
+        }  # fmt: skip
+    return {
+        "status": target, "waived_on": None, "waived_reason": "",
+        "started_on": None, "start_entered_on": None, "limit_on": None,
+    }  # fmt: skip
+
+
+def _refuse_before_predecessors(node: Node, steps: Collection[int], on: date) -> None:
+    last = (
+        Node.objects.filter(project=node.project_id, template_node__in=steps, finished_on__gt=on)
+        .select_related("template_node")
+        .order_by("-finished_on")
+        .first()
+    )
+    if last:
+        raise RuleError(
+            gettext_noop("“%(node)s” cannot start on %(on)s: “%(before)s” was done on %(done)s."),
+            node=node.template_node.label, on=on, before=last.template_node.label, done=last.finished_on,
+        )  # fmt: skip
