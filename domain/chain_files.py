@@ -1,7 +1,8 @@
 """Process chains as TOML text, which an official can read and change (domain.md 2).
 
-A file has one ``[chain]`` and lists of ``[[stage]]``, ``[[lane]]`` and ``[[node]]``; a node names what it
-waits for in ``waits_for`` (hard), ``any_of`` (hard, one of each group is enough) and ``prefers`` (soft).
+A file has one ``[chain]``, at most one ``[promise]`` and lists of ``[[stage]]``, ``[[lane]]``, ``[[fact]]`` and
+``[[node]]``; a node names what it waits for in ``waits_for`` (hard), ``any_of`` (hard, one of each group is
+enough) and ``prefers`` (soft).
 """
 
 import json
@@ -11,15 +12,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
+from domain.chain_rules import check_chain
 from domain.chains import (
     ChainSpec,
     ClockOwner,
     EdgeKind,
     EdgeSpec,
+    FactSpec,
     LaneSpec,
     NodeSpec,
+    PromiseSpec,
     StageSpec,
-    check_chain,
     working_days,
 )
 from domain.errors import gettext_noop
@@ -31,11 +34,14 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _PLACE_KEYS: Final = ("code", "name", "name_en")
 _CHAIN_KEYS: Final = ("code", "kind", "name", "name_en", "source", "note")
 _BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition")
-_AFTER_EDGES: Final = ("unconfirmed", "source", "note")
+_AFTER_EDGES: Final = ("proof", "unconfirmed", "source", "note")
 _NODE_KEYS: Final = (
     *(*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit", "limit_unit", *_BEFORE_EDGES),
     *("waits_for", "any_of", "prefers", *_AFTER_EDGES),
 )
+_PROMISE_KEYS: Final = ("from", "until", "days", "unit", "source", "unconfirmed")
+_FIELDS: Final = {"key": "is_key", "from": "since"}
+"""Fields that a file calls otherwise, because they are words of Python there or of ours here."""
 
 
 def read_chain(text: str, *, where: str) -> ChainSpec:
@@ -53,7 +59,7 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
             gettext_noop("%(where)s is not valid TOML: %(reason)s."), where=where, reason=error
         ) from error
     whole = _Table(where, "file", document)
-    whole.only({"chain", "stage", "lane", "node"})
+    whole.only({"chain", "promise", "stage", "lane", "fact", "node"})
     head = _Table(where, "chain", whole.value("chain", dict, {}))
     head.only(_CHAIN_KEYS)
     nodes = [_Table(where, "node", row) for row in whole.rows("node")]
@@ -66,6 +72,8 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
         note=head.text("note"),
         stages=tuple(StageSpec(*place) for place in _places(whole, "stage")),
         lanes=tuple(LaneSpec(*place) for place in _places(whole, "lane")),
+        facts=tuple(FactSpec(*place) for place in _places(whole, "fact")),
+        promise=_promise(whole),
         nodes=tuple(_node(table) for table in nodes),
         edges=tuple(edge for table in nodes for edge in _edges(table)),
     )
@@ -79,7 +87,9 @@ def write_chain(chain: ChainSpec) -> str:
     The edges come back by target in the order of the nodes, groups numbered, as ``read_chain`` makes them.
     """
     lines = ["[chain]", *_lines(chain, _CHAIN_KEYS)]
-    for table, places in (("stage", chain.stages), ("lane", chain.lanes)):
+    if chain.promise:
+        lines += ["", "[promise]", *_lines(chain.promise, _PROMISE_KEYS)]
+    for table, places in (("stage", chain.stages), ("lane", chain.lanes), ("fact", chain.facts)):
         for place in places:
             lines += ["", f"[[{table}]]", *_lines(place, _PLACE_KEYS)]
     for node in chain.nodes:
@@ -160,6 +170,24 @@ def _places(whole: _Table, kind: str) -> Iterator[tuple[str, str, str]]:
         yield table.text("code"), table.text("name"), table.text("name_en")
 
 
+def _promise(whole: _Table) -> PromiseSpec | None:
+    if "promise" not in whole.values:
+        return None
+    table = _Table(whole.where, "promise", whole.value("promise", dict, {}))
+    table.only(_PROMISE_KEYS)
+    days = table.value("days", int, None)
+    if days is None:
+        raise table.refuse("days", None)
+    return PromiseSpec(
+        since=table.text("from"),
+        until=table.text("until"),
+        days=days,
+        unit=table.choice("unit", LimitUnit, LimitUnit.WORKING),
+        source=table.text("source"),
+        unconfirmed=table.flag("unconfirmed"),
+    )
+
+
 def _node(table: _Table) -> NodeSpec:
     table.only(_NODE_KEYS)
     limit: int | None = table.value("limit", int, None)
@@ -181,6 +209,7 @@ def _node(table: _Table) -> NodeSpec:
         is_key=table.flag("key"),
         optional=table.flag("optional"),
         condition=table.text("condition"),
+        proof=table.text("proof"),
         unconfirmed=table.flag("unconfirmed"),
         source=table.text("source"),
         note=table.text("note"),
@@ -201,7 +230,7 @@ def _edges(table: _Table) -> Iterator[EdgeSpec]:
 def _lines(row: object, keys: Iterable[str]) -> Iterator[str]:
     """``key = value`` of each field that says something; nought does."""
     for key in keys:
-        value = getattr(row, "is_key" if key == "key" else key)
+        value = getattr(row, _FIELDS.get(key, key))
         if value is not None and value is not False and value != "":
             yield f"{key} = {_toml(value)}"
 
@@ -225,5 +254,5 @@ def _node_lines(node: NodeSpec, edges: Iterable[EdgeSpec]) -> Iterator[str]:
 
 
 def _toml(value: Any) -> str:
-    # What JSON writes of these kinds is TOML too, but for the one control character that JSON leaves bare.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # What JSON writes of these kinds is TOML too; the characters in which they differ are refused.
+    return json.dumps(value, ensure_ascii=False)

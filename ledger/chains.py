@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from domain.chains import ChainSpec
+from domain.chains import NOT, ChainSpec
 from domain.written import squeeze
 from history.bulk_actions import ROWS_AT_ONCE
 from ledger.mapping import LayOnly, LedgerMapping
@@ -32,7 +32,8 @@ class Steps:
     def conditions(self, named: Collection[str], lay: LayOnly) -> frozenset[str]:
         """What must be true for the steps with these codes to be laid, beside those that always are."""
         wanted = (step for step in self.nodes if (lay is LayOnly.ALL and self._is_own) or step.code in named)
-        return frozenset(step.condition or step.code for step in wanted if step.condition or step.is_optional)
+        needed = {step.condition or step.code for step in wanted if step.condition or step.is_optional}
+        return frozenset(fact for fact in needed if not fact.startswith(NOT))
 
     @property
     def _is_own(self) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from domain.chains import KINDS, ChainSpec, linear_chain
+from domain.chains import KINDS, ChainSpec
 from domain.errors import DomainError, InputError
+from domain.ledger_chains import linear_chain
 from domain.lifecycle import Status
 from domain.schedule import ChainError
 from domain.written import squeeze

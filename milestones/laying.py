@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from accounts.models import Unit
-from domain.chains import EdgeKind, EdgeSpec, activities
+from domain.chains import EdgeKind, EdgeSpec, activities, is_met
 from domain.schedule import Schedule, plan
 from domain.workdays import WorkCalendar
 from milestones.models import ChainTemplate, Node, TemplateEdge, TemplateNode
@@ -25,7 +25,7 @@ class Layout:
 def layout(template_id: int, conditions: frozenset[str]) -> Layout:
     """The steps of a published template that apply to a project of which `conditions` are true.
 
-    A step with a condition applies where the condition is named; an optional one where its own code is.
+    A step with a condition applies where that is met; an optional one where its own code is named.
     The plan follows hard and soft edges alike: soft ones are the recommended order.
     """
     steps = tuple(
@@ -41,7 +41,7 @@ def layout(template_id: int, conditions: frozenset[str]) -> Layout:
 
 def _applies(step: TemplateNode, conditions: Collection[str]) -> bool:
     if step.condition:
-        return step.condition in conditions
+        return is_met(step.condition, conditions)
     return not step.is_optional or step.code in conditions
 
 

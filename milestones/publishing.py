@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from domain.chain_files import read_chain
-from domain.chains import ChainSpec, check_chain
+from domain.chain_rules import check_chain
+from domain.chains import ChainSpec
 from history.models import Change
 from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
 

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from domain.chain_files import read_chain, write_chain
-from domain.chains import ClockOwner, EdgeKind, EdgeSpec, LaneSpec, NodeSpec, StageSpec, linear_chain
+from domain.chains import (
+    ClockOwner,
+    EdgeKind,
+    EdgeSpec,
+    FactSpec,
+    LaneSpec,
+    NodeSpec,
+    PromiseSpec,
+    StageSpec,
+)
+from domain.ledger_chains import linear_chain
 from domain.schedule import ChainError
 from domain.workdays import LimitUnit
 
@@ -18,6 +28,14 @@ name_en = "Short chain"
 source = "S1"
 note = "只有三步"
 
+[promise]
+from = "epp"
+until = "pile"
+days = 90
+unit = "calendar"
+source = "S56"
+unconfirmed = true
+
 [[stage]]
 code = "permit"
 name = "许可"
@@ -26,6 +44,11 @@ name_en = "Permits"
 [[lane]]
 code = "main"
 name = "主线"
+
+[[fact]]
+code = "civil_defence"
+name = "涉及人防"
+name_en = "Civil defence"
 """
 
 EPP = """
@@ -53,6 +76,7 @@ key = true
 optional = true
 condition = "civil_defence"
 waits_for = ["epp"]
+proof = "施工许可证扫描件与证号"
 unconfirmed = true
 source = "S69, S*65"
 note = "法定7日"
@@ -89,6 +113,10 @@ def test_a_file_says_everything_about_the_chain() -> None:
     assert (chain.source, chain.note) == ("S1", "只有三步")
     assert chain.stages == (StageSpec("permit", "许可", "Permits"),)
     assert chain.lanes == (LaneSpec("main", "主线", ""),)
+    assert chain.facts == (FactSpec("civil_defence", "涉及人防", "Civil defence"),)
+    assert chain.promise == PromiseSpec(
+        since="epp", until="pile", days=90, unit=LimitUnit.CALENDAR, source="S56", unconfirmed=True
+    )
     assert [node.code for node in chain.nodes] == ["epp", "cp", "pile"]
     assert chain.nodes[1] == NodeSpec(
         code="cp",
@@ -104,6 +132,7 @@ def test_a_file_says_everything_about_the_chain() -> None:
         is_key=True,
         optional=True,
         condition="civil_defence",
+        proof="施工许可证扫描件与证号",
         unconfirmed=True,
         source="S69, S*65",
         note="法定7日",
@@ -150,8 +179,27 @@ def test_waits_for_is_hard_prefers_is_soft_and_any_of_is_a_group() -> None:
         ("[[stage]]", "[[stages]]", "short.toml, [file]: the key “stages” means nothing here."),
         ("note = ", "notes = ", "short.toml, [chain] short: the key “notes” means nothing here."),
         ('"主线"', '"主线"\norder = 1', "short.toml, [lane] main: the key “order” means nothing here."),
+        (
+            '"涉及人防"',
+            '"涉及人防"\non = 1',
+            "short.toml, [fact] civil_defence: the key “on” means nothing here.",
+        ),
+        (
+            'code = "civil_defence"',
+            'code = "air_raid"',
+            "short.toml, [node] cp: there is no fact “civil_defence”.",
+        ),
+        ("days = 90", "", "short.toml, [promise]: “days” is missing."),
+        ("days = 90", 'days = "90"', "short.toml, [promise]: “days” cannot be “90”."),
+        ("days = 90", "limit = 90", "short.toml, [promise]: the key “limit” means nothing here."),
+        ('from = "epp"', 'from = "ep"', "short.toml, [promise]: there is no node “ep”."),
         ("key = true", "keys = true", "short.toml, [node] cp: the key “keys” means nothing here."),
-        ('"calendar"', '"days"', "short.toml, [node] cp: “limit_unit” cannot be “days”."),
+        ('"calendar"', '"days"', "short.toml, [promise]: “unit” cannot be “days”."),
+        (
+            'limit_unit = "calendar"',
+            'limit_unit = "days"',
+            "short.toml, [node] cp: “limit_unit” cannot be “days”.",
+        ),
         ('"agency"', '"bureau"', "short.toml, [node] cp: “clock” cannot be “bureau”."),
         ('clock = "agency"', "", "short.toml, [node] cp: “clock” is missing."),
         ("key = true", 'key = "yes"', "short.toml, [node] cp: “key” cannot be “yes”."),
@@ -165,7 +213,11 @@ def test_waits_for_is_hard_prefers_is_soft_and_any_of_is_a_group() -> None:
         ('name = "桩基施工"', "name = 1", "short.toml, [node] pile: “name” cannot be “1”."),
         ('name = "桩基施工"', "", "short.toml, [node] pile: the name is missing."),
         ('["epp"]', '["ep"]', "short.toml, [node] cp: it waits for “ep”, which does not exist."),
-        ('["epp"]', '["pile"]', "short.toml: The chain runs in a circle: cp → pile → cp."),
+        (
+            '["epp"]',
+            '["pile"]',
+            "short.toml: the chain runs in a circle: 施工许可证 (cp) → 桩基施工 (pile) → 施工许可证 (cp).",
+        ),
         ('code = "cp"', 'code = "epp"', "short.toml, [node] epp: the code is there twice."),
     ],
 )
@@ -181,7 +233,7 @@ def test_a_byte_order_mark_is_not_part_of_the_text() -> None:
 def test_what_is_not_toml_is_refused_with_the_line() -> None:
     sentence = complaint(HEAD + "[[node]\n")
     assert sentence.startswith("short.toml is not valid TOML: ")
-    assert "line 18" in sentence
+    assert "line 31" in sentence
 
 
 def test_a_table_in_the_wrong_form_is_refused() -> None:
@@ -206,6 +258,12 @@ def test_a_ledger_s_own_chain_survives_writing() -> None:
     assert read_chain(write_chain(chain), where="again") == chain
 
 
-def test_quotes_line_breaks_and_control_characters_survive_writing() -> None:
-    chain = replace(read_chain(GOOD, where="short.toml"), note='"三步"\\\n第二行\t\x7f\x00')
+def test_a_chain_without_a_promise_survives_writing() -> None:
+    chain = replace(read_chain(GOOD, where="short.toml"), promise=None)
+    assert "[promise]" not in write_chain(chain)
+    assert read_chain(write_chain(chain), where="again") == chain
+
+
+def test_quotes_and_line_breaks_survive_writing() -> None:
+    chain = replace(read_chain(GOOD, where="short.toml"), note='"三步"\\\n第二行\t\r\n')
     assert read_chain(write_chain(chain), where="again") == chain

@@ -4,19 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from domain.chain_rules import check_chain, check_connected
 from domain.chains import (
     ChainSpec,
     ClockOwner,
     EdgeKind,
     EdgeSpec,
+    FactSpec,
     LaneSpec,
     NodeSpec,
+    PromiseSpec,
     StageSpec,
     activities,
-    check_chain,
-    linear_chain,
+    fact_of,
+    is_met,
     working_days,
 )
+from domain.ledger_chains import linear_chain
 from domain.schedule import Activity, ChainError, plan
 from domain.workdays import LimitUnit
 
@@ -108,10 +112,10 @@ def test_a_chain_that_keeps_the_rules_is_accepted() -> None:
             "short.toml, [node] pile: it waits for “cp” twice.",
         ),
         ([EdgeSpec("cp", "pile", SOFT, "1")], "short.toml, [node] pile: only hard edges can have a group."),
-        ([EdgeSpec("cp", "cp", HARD)], "short.toml: The chain runs in a circle: cp → cp."),
+        ([EdgeSpec("cp", "cp", HARD)], "short.toml: the chain runs in a circle: 节点cp (cp) → 节点cp (cp)."),
         (
             [EdgeSpec("cp", "pile", HARD), EdgeSpec("pile", "cp1", SOFT), EdgeSpec("cp1", "cp", HARD, "1")],
-            "short.toml: The chain runs in a circle: cp → pile → cp1 → cp.",
+            "short.toml: the chain runs in a circle: 节点cp (cp) → 节点pile (pile) → 节点cp1 (cp1) → 节点cp (cp).",
         ),
     ],
 )
@@ -136,6 +140,11 @@ def test_edges_that_make_no_chain_are_named(edges: list[EdgeSpec], sentence: str
         (node("cp", plan_days=10000), "[node] cp: the plan days must be 0 to 9999."),
         (node("cp", limit=0), "[node] cp: the limit must be 1 to 9999 days."),
         (node("pile"), "[node] pile: the code is there twice."),
+        (replace(node("cp"), unit="局" * 61), "[node] cp: “unit” is longer than 60 characters."),
+        (replace(node("cp"), proof="照" * 201), "[node] cp: “proof” is longer than 200 characters."),
+        (replace(node("cp"), source="S" * 201), "[node] cp: “source” is longer than 200 characters."),
+        (replace(node("cp"), note="\x00"), "[node] cp: “note” has characters that cannot be printed."),
+        (replace(node("cp"), name="许可\x07"), "[node] cp: “name” has characters that cannot be printed."),
     ],
 )
 def test_a_wrong_node_is_named(wrong: NodeSpec, sentence: str) -> None:
@@ -153,6 +162,67 @@ def test_stages_lanes_and_the_chain_itself_need_codes_and_names() -> None:
 def test_a_chain_needs_a_known_kind_and_at_least_one_node() -> None:
     assert complaint(replace(chain(), kind="new")) == "short.toml: there is no project kind “new”."
     assert complaint(chain(nodes=())) == "short.toml: the chain has no nodes."
+
+
+def test_a_chain_of_more_nodes_than_anybody_can_read_is_refused() -> None:
+    many = tuple(node(f"n{number}") for number in range(201))
+    check_chain(chain(nodes=many[:200]), where="short.toml")
+    assert complaint(chain(nodes=many)) == "short.toml: the chain has more than 200 nodes."
+
+
+def test_a_condition_is_met_by_its_fact_or_with_a_mark_before_it_by_the_lack_of_it() -> None:
+    assert [is_met("basement", facts) for facts in ((), ("basement",))] == [False, True]
+    assert [is_met("!land_held", facts) for facts in ((), ("land_held",))] == [True, False]
+    assert (fact_of("basement"), fact_of("!land_held"), fact_of("")) == ("basement", "land_held", "")
+
+
+def test_a_condition_must_be_a_fact_that_is_declared() -> None:
+    basement = replace(node("cp"), condition="basement")
+    without = replace(node("pile"), condition="!land_held")
+    spec = chain(nodes=(basement, without))
+    assert complaint(spec) == "short.toml, [node] cp: there is no fact “basement”."
+    spec = replace(spec, facts=(FactSpec("basement", "有地下室"),))
+    assert complaint(spec) == "short.toml, [node] pile: there is no fact “land_held”."
+    check_chain(replace(spec, facts=(*spec.facts, FactSpec("land_held", "土地已取得"))), where="short.toml")
+
+
+def test_a_fact_needs_a_name_and_a_code_that_no_node_has() -> None:
+    assert (
+        complaint(replace(chain(), facts=(FactSpec("x", ""),)))
+        == "short.toml, [fact] x: the name is missing."
+    )
+    shared = replace(chain(), facts=(FactSpec("cp1", "分阶段"),))
+    assert complaint(shared) == "short.toml, [node] cp1: a fact has the same code."
+
+
+@pytest.mark.parametrize(
+    ("promise", "sentence"),
+    [
+        (PromiseSpec(since="code", until="pile", days=90), "there is no node “code”."),
+        (PromiseSpec(since="cp", until="accept", days=90), "there is no node “accept”."),
+        (PromiseSpec(since="cp", until="pile", days=0), "the days must be 1 to 9999."),
+        (PromiseSpec(since="cp", until="pile", days=10000), "the days must be 1 to 9999."),
+        (
+            PromiseSpec(since="cp", until="pile", days=90, source="S" * 201),
+            "“source” is longer than 200 characters.",
+        ),
+    ],
+)
+def test_a_promise_lies_between_nodes_of_the_chain(promise: PromiseSpec, sentence: str) -> None:
+    assert complaint(replace(chain(), promise=promise)) == f"short.toml, [promise]: {sentence}"
+    check_chain(replace(chain(), promise=PromiseSpec(since="cp", until="pile", days=90)), where="short.toml")
+
+
+def test_nodes_that_nothing_connects_to_the_rest_are_named() -> None:
+    connected = chain(EdgeSpec("cp1", "cp", SOFT), EdgeSpec("pile", "cp", HARD))
+    check_connected(connected, where="short.toml")
+    check_connected(chain(nodes=(node("cp"),)), where="short.toml")
+    apart = replace(connected, nodes=(node("alone"), *connected.nodes, node("last")))
+    with pytest.raises(ChainError) as caught:
+        check_connected(apart, where="short.toml")
+    assert str(caught.value) == (
+        "short.toml: nothing connects 节点alone (alone), 节点last (last) to the rest of the chain."
+    )
 
 
 def test_a_ledger_s_own_chain_is_a_recommended_order_without_limits() -> None:
