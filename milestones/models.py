@@ -64,6 +64,7 @@ class ChainTemplate(models.Model):
     facts = models.JSONField(_("facts of a project that switch nodes"), default=list)
     promise = models.JSONField(_("promise of the whole"), default=dict, blank=True)
     source = models.TextField(_("source"), blank=True)
+    note = models.TextField(_("note"), blank=True)
     digest = models.CharField(max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 

@@ -1,8 +1,8 @@
-"""From a chain's definition to a published template, and back to the graph of a template."""
+"""From a chain's definition to a published template, and from a published template back to its definition."""
 
 import hashlib
-from dataclasses import asdict
-from json import dumps
+from collections.abc import Iterator
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,28 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
-from domain.chain_files import read_chain
+from domain.chain_files import read_chain, write_chain
 from domain.chain_rules import check_chain
-from domain.chains import ChainSpec
+from domain.chains import (
+    ChainSpec,
+    ClockOwner,
+    EdgeKind,
+    EdgeSpec,
+    FactSpec,
+    LaneSpec,
+    NodeSpec,
+    PromiseSpec,
+    StageSpec,
+)
+from domain.workdays import LimitUnit
 from history.models import Change
 from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
 
 BUILT_IN = Path(__file__).parent / "chains"
+
+_FIELDS = [field.name for field in fields(NodeSpec)]
+_COLUMNS = {"unit": "unit_name", "optional": "is_optional", "unconfirmed": "is_unconfirmed"}
+"""Fields of a definition that the table calls otherwise."""
 
 
 def built_in_chains() -> list[ChainSpec]:
@@ -26,6 +41,18 @@ def built_in_chains() -> list[ChainSpec]:
         read_chain(path.read_text(encoding="utf-8"), where=path.name)
         for path in sorted(BUILT_IN.glob("*.toml"))
     ]
+
+
+def publish_built_in_chains(*, actor: User) -> Iterator[tuple[ChainTemplate, bool]]:
+    """The published version of each built-in chain, and whether it was published just now.
+
+    A chain that was published once is not published again, so that what managers have made of it since stays
+    the newest version; a file that has changed makes the next version.
+    """
+    for spec in built_in_chains():
+        published = ChainTemplate.objects.published().filter(code=spec.code, digest=digest_of(spec))
+        template = published.order_by("-version").first()
+        yield (template, False) if template else publish_template(spec, actor=actor)
 
 
 @transaction.atomic
@@ -44,7 +71,8 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
     template = ChainTemplate.objects.create(
         code=spec.code, version=last + 1, kind=spec.kind, name=spec.name, name_en=spec.name_en,
         stages=[asdict(stage) for stage in spec.stages], lanes=[asdict(lane) for lane in spec.lanes],
-        source=spec.source, digest=digest, published_at=timezone.now(),
+        facts=[asdict(fact) for fact in spec.facts], promise=_promise_column(spec.promise),
+        source=spec.source, note=spec.note, digest=digest, published_at=timezone.now(),
     )  # fmt: skip
     nodes = TemplateNode.objects.bulk_create(
         TemplateNode(template=template, position=position, **_columns(node))
@@ -67,13 +95,47 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
 
 def digest_of(spec: ChainSpec) -> str:
     """Names what a definition says: two that say the same have the same digest."""
-    return hashlib.sha256(dumps(asdict(spec), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(write_chain(spec).encode()).hexdigest()
 
 
-def _columns(node: Any) -> dict[str, Any]:
+def spec_of(template: ChainTemplate) -> ChainSpec:
+    """A template as the definition that it was published from."""
+    edges = TemplateEdge.objects.filter(target__template=template).order_by("target__position", "pk")
+    columns = edges.values_list("source__code", "target__code", "kind", "group")
+    return ChainSpec(
+        code=template.code, kind=template.kind, name=template.name, name_en=template.name_en,
+        source=template.source, note=template.note,
+        stages=tuple(StageSpec(**stage) for stage in template.stages),
+        lanes=tuple(LaneSpec(**lane) for lane in template.lanes),
+        facts=tuple(FactSpec(**fact) for fact in template.facts),
+        promise=promise_of(template),
+        nodes=tuple(_node_spec(node) for node in template.nodes.order_by("position")),
+        edges=tuple(EdgeSpec(source, target, EdgeKind(kind), group) for source, target, kind, group in columns),
+    )  # fmt: skip
+
+
+def promise_of(template: ChainTemplate) -> PromiseSpec | None:
+    """What is promised of the whole chain; None where nothing is."""
+    if not template.promise:
+        return None
+    columns = dict(template.promise)
+    return PromiseSpec(since=columns.pop("from"), unit=LimitUnit(columns.pop("unit")), **columns)
+
+
+def _promise_column(promise: PromiseSpec | None) -> dict[str, Any]:
+    """With the words of the definition's file: ``from``, ``until``, ``days``, ``unit`` and so on."""
+    if promise is None:
+        return {}
+    columns = asdict(promise)
+    return {"from": columns.pop("since"), **columns}
+
+
+def _columns(node: NodeSpec) -> dict[str, Any]:
     """A node of a definition as columns of the table."""
-    fields = asdict(node)
-    fields["unit_name"] = fields.pop("unit")
-    fields["is_optional"] = fields.pop("optional")
-    fields["is_unconfirmed"] = fields.pop("unconfirmed")
-    return fields
+    return {_COLUMNS.get(field, field): value for field, value in asdict(node).items()}
+
+
+def _node_spec(node: TemplateNode) -> NodeSpec:
+    values = {field: getattr(node, _COLUMNS.get(field, field)) for field in _FIELDS}
+    values["clock"], values["limit_unit"] = ClockOwner(node.clock), LimitUnit(node.limit_unit)
+    return NodeSpec(**values)
