@@ -11,11 +11,19 @@ from enum import StrEnum
 from math import ceil
 
 from domain.lifecycle import Status
-from domain.workdays import WorkCalendar, near_until
+from domain.workdays import WorkCalendar, late_cutoff, near_until
 
 MAX_WINDOW = 5
 """The longest yellow window in working days, and the one of a node that has no limit."""
 
+IDLE_AFTER = 5
+"""A node that could have been started for more than so many working days, and was not, is idle (待启动超期).
+
+It catches the gap that neither of two departments owns (domain.md 5.2).
+"""
+
+BACK_FILLED_AFTER = 5
+"""What is entered more than so many working days after it happened is marked as back-filled (补录)."""
 
 TICKING = frozenset({Status.WAITING, Status.RUNNING})
 """Not done, not waived, not on hold: only these can be overdue."""
@@ -64,6 +72,11 @@ class LightRule:
     near_until: tuple[date, ...]
     """For a window of 1 … 5 working days, the last deadline that is yellow today."""
 
+    @property
+    def idle_before(self) -> date:
+        """What could have been started before this day, and was not, is idle today."""
+        return late_cutoff(self.calendar, self.today, IDLE_AFTER)
+
     @classmethod
     def on(cls, today: date, calendar: WorkCalendar) -> "LightRule":
         windows = range(1, MAX_WINDOW + 1)
@@ -93,6 +106,12 @@ class LightRule:
     def days_late(self, day: date | None) -> int:
         """Working days that have passed since the deadline; 0 on or before it."""
         return 0 if day is None or day >= self.today else self.calendar.count(day, self.today)
+
+    def is_back_filled(self, happened_on: date | None, entered_on: date | None) -> bool:
+        """Whether the entry came more than ``BACK_FILLED_AFTER`` working days after the day itself."""
+        if happened_on is None or entered_on is None:
+            return False
+        return self.calendar.count(happened_on, entered_on) > BACK_FILLED_AFTER
 
     def days_left(self, day: date) -> int:
         """Working days from today to the deadline, the deadline's day counted, today not."""

@@ -116,6 +116,10 @@ class NodeFilter(django_filters.FilterSet):
         field_name="finished_on", lookup_expr="lte", label=_("done until")
     )
     knocked_on = django_filters.BooleanFilter(method="is_held_up", label=_("knocked on"))
+    idle = django_filters.BooleanFilter(method="is_idle", label=_("idle"))
+    held_over = WholeFilter(
+        method="is_held_over", min_value=0, max_value=MOST_DAYS, label=_("days on hold, more than")
+    )
     search = django_filters.CharFilter(method="matching", max_length=200, label=_("search"))
     ordering = django_filters.ChoiceFilter(
         choices=list(ORDERING_LABELS.items()), method="ordered", label=_("order"), empty_label=None
@@ -143,6 +147,13 @@ class NodeFilter(django_filters.FilterSet):
 
     def is_held_up(self, nodes: NodeQuerySet, _name: str, yes: bool) -> NodeQuerySet:  # noqa: FBT001
         return nodes.held_up() if yes else nodes.not_held_up()
+
+    def is_idle(self, nodes: NodeQuerySet, _name: str, yes: bool) -> NodeQuerySet:  # noqa: FBT001
+        idle = nodes.idle(self.rule)
+        return idle if yes else nodes.exclude(pk__in=idle.order_by().values("pk"))
+
+    def is_held_over(self, nodes: NodeQuerySet, _name: str, days: int) -> NodeQuerySet:
+        return nodes.held_longer_than(int(days), self.rule.today)
 
     def matching(self, nodes: NodeQuerySet, _name: str, text: str) -> NodeQuerySet:
         return nodes.filter(

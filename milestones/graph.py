@@ -8,6 +8,7 @@ the two answers together.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from domain.chains import EdgeKind
@@ -17,6 +18,9 @@ from milestones.models import TemplateEdge, TemplateNode
 
 Statuses = Mapping[int, Status]
 """The nodes that a project has: template node id → status. Steps it does not have are absent."""
+
+Closings = Mapping[int, tuple[Status, date | None]]
+"""The nodes that a project has: template node id → status and the day it was done or waived, where known."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,21 @@ class ChainGraph:
             if not before:
                 roots[key] = None
         return list(roots)
+
+    def ready_on(self, node: int, nodes: Closings, starts_on: date) -> date | None:
+        """The day since when nothing before `node` is open, so that it could be started; None: something is.
+
+        Hard and soft alike: as long as the recommended order is not kept nobody expects the node (domain.md
+        5.2). Of an any-of group the first member done counts. Never before `starts_on`, the chain's own.
+        """
+        before = [nodes[key] for key in (*self.hard.get(node, ()), *self.soft.get(node, ())) if key in nodes]
+        for group in self.groups.get(node, ()):
+            members = [nodes[key] for key in group if key in nodes]
+            done = [day for status, day in members if status == Status.DONE and day]
+            before += [(Status.DONE, min(done))] if done else members
+        if any(status not in CLOSED for status, _day in before):
+            return None
+        return max([starts_on, *(day for _status, day in before if day)])
 
     def held_up_by(self, node: int, statuses: Statuses) -> set[int]:
         """The open nodes that cannot go on, directly or further down, until `node` is closed."""

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import reduce
+from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from domain.lifecycle import CLOSED, OPEN, Status
 from domain.lights import Light, LightRule
+from domain.workdays import ONE_DAY
 from milestones.graph import graph_of, steps_of
 from milestones.models import Node, TemplateNode, etag_of
 from milestones.querysets import NodeQuerySet
@@ -27,7 +27,12 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """One node as a list shows it. Days late and left are working days."""
+    """One node as a list shows it. Days late, left and on hold are working days.
+
+    `is_idle`: it could have been started for more than 5 working days and was not. `is_back_filled`: its
+    start or its end was entered more than 5 working days later. `asked_due_on`: the due date that a pending
+    request asks for.
+    """
 
     pk: int
     label: str
@@ -52,6 +57,11 @@ class NodeRow:
     is_provisional: bool
     started_on: date | None
     finished_on: date | None
+    is_back_filled: bool
+    held_on: date | None
+    days_held: int
+    is_idle: bool
+    asked_due_on: date | None
     late_since: date | None
     days_late: int
     days_left: int | None
@@ -82,6 +92,9 @@ class _Facts(NamedTuple):
     deadline_on: date | None
     started_on: date | None
     finished_on: date | None
+    start_entered_on: date | None
+    finish_entered_on: date | None
+    held_on: date | None
     version: int
     unit: str | None
     project_id: int
@@ -92,13 +105,17 @@ class _Facts(NamedTuple):
     town: str
     liaison: str | None
     liaison_username: str | None
+    is_idle: bool
+    asked_due_on: date | None
 
 
 _PATHS = (
     "pk", "template_node_id", "template_node__template_id", "status", "limit",
-    "baseline_on", "due_on", "limit_on", "deadline_on", "started_on", "finished_on", "version", "unit__name",
+    "baseline_on", "due_on", "limit_on", "deadline_on", "started_on", "finished_on", "start_entered_on",
+    "finish_entered_on", "held_on", "version", "unit__name",
     "project_id", "project__name", "project__code", "project__enterprise", "project__kind",
-    "project__town__name", "project__liaison__display_name", "project__liaison__username",
+    "project__town__name", "project__liaison__display_name", "project__liaison__username", "is_idle",
+    "asked_due_on",
 )  # fmt: skip
 
 
@@ -153,32 +170,30 @@ class _Reading:
 
 
 def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
-    """Rows for `nodes` (with ``for_list()``), in their order, with one query more however many.
+    """Rows for `nodes`, in their order, with two queries however many.
 
-    Of a QuerySet only what a row shows is read, without an object for each node, town and liaison.
+    Only what a row shows is read, without an object for each node, town and liaison.
     """
     if isinstance(nodes, NodeQuerySet):
-        facts = [_Facts(*row) for row in nodes.values_list(*_PATHS)]
+        facts = [_Facts(*row) for row in nodes.with_marks(rule).values_list(*_PATHS)]
     else:
-        facts = [_facts_of(node) for node in nodes]
+        facts = _facts_of(list(nodes), rule)
     return _rows(facts, _Reading(rule))
 
 
 def each_node_row(nodes: NodeQuerySet, rule: LightRule, *, at_once: int = 2000) -> Iterator[NodeRow]:
     """The same rows for a list of any length; only `at_once` of them are held in memory."""
     reading = _Reading(rule)
-    facts = nodes.values_list(*_PATHS).iterator(chunk_size=at_once)
+    facts = nodes.with_marks(rule).values_list(*_PATHS).iterator(chunk_size=at_once)
     while batch := [_Facts(*row) for row in islice(facts, at_once)]:
         yield from _rows(batch, reading)
 
 
-def _facts_of(node: Node) -> _Facts:
-    row: Any = node
-    return _Facts(*(reduce(_follow, path.split("__"), row) for path in _PATHS))
-
-
-def _follow(thing: Any, name: str) -> Any:
-    return None if thing is None else getattr(thing, name)
+def _facts_of(nodes: list[Node], rule: LightRule) -> list[_Facts]:
+    """The facts of nodes in hand, in their order, as the database has them now."""
+    found = Node.objects.filter(pk__in=[node.pk for node in nodes]).with_marks(rule)
+    facts = {row[0]: _Facts(*row) for row in found.values_list(*_PATHS)}
+    return [facts[node.pk] for node in nodes]
 
 
 def _rows(batch: list[_Facts], reading: _Reading) -> list[NodeRow]:
@@ -226,7 +241,12 @@ def _row(node: _Facts, project: _Project, reading: _Reading) -> NodeRow:
         baseline_on=node.baseline_on, due_on=node.due_on, limit_on=node.limit_on, deadline_on=day,
         is_provisional=day is not None and rule.calendar.is_provisional(day),
         started_on=node.started_on, finished_on=node.finished_on,
-        late_since=day + timedelta(days=1) if day and is_late else None,
+        is_back_filled=rule.is_back_filled(node.started_on, node.start_entered_on)
+        or rule.is_back_filled(node.finished_on, node.finish_entered_on),
+        held_on=node.held_on,
+        days_held=rule.calendar.count(node.held_on - ONE_DAY, rule.today) if node.held_on else 0,
+        is_idle=node.is_idle, asked_due_on=node.asked_due_on,
+        late_since=day + ONE_DAY if day and is_late else None,
         days_late=rule.days_late(day) if is_late else 0,
         days_left=rule.days_left(day) if day and is_open and not is_late else None,
         blocked_by=_neighbours(place.before, node.template, project),

@@ -1,7 +1,7 @@
 """Which templates, nodes and flags. The SQL side of the rule in ``domain.lights`` stands here, once."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self
@@ -9,12 +9,23 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 
 from accounts.access import ScopedQuerySet, editable
 from accounts.models import User
 from domain.chains import EdgeKind
-from domain.date_changes import PENDING
+from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import OPEN, Status
 from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
@@ -115,6 +126,47 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         waiting = Q(pk__in=self.held_up().order_by().values("pk"))
         waits = Case(When(waiting, then=1), default=0, output_field=IntegerField())
         return self.order_by(waits, "deadline_on", "pk")
+
+    def idle(self, rule: LightRule) -> Self:
+        """Nodes that could have been started for more than 5 working days and were not (待启动超期)."""
+        return self.filter(self._is_idle(rule))
+
+    def held_longer_than(self, days: int, today: date) -> Self:
+        """Nodes on hold for more than so many calendar days."""
+        return self.filter(status=Status.HELD, held_on__lt=today - timedelta(days=days))
+
+    def with_marks(self, rule: LightRule) -> Self:
+        """Each row with ``is_idle``, and ``asked_due_on``: the date that a pending request asks for."""
+        asked = apps.get_model("milestones", "DateChangeItem")._default_manager.filter(
+            node=OuterRef("pk"), change__status=RequestStatus.ASKED
+        )
+        is_idle = Case(When(self._is_idle(rule), then=True), default=False, output_field=BooleanField())
+        return self.annotate(is_idle=is_idle, asked_due_on=Subquery(asked.values("due_after")[:1]))
+
+    def _is_idle(self, rule: LightRule) -> Q:
+        """The SQL side of ``milestones.graph.ChainGraph.ready_on``."""
+        edges = apps.get_model("milestones", "TemplateEdge")._default_manager
+        since = rule.idle_before
+        group_was_met = Exists(
+            edges.filter(
+                target=OuterRef("target"),
+                group=OuterRef("group"),
+                source__nodes__project=OuterRef(OuterRef("project")),
+                source__nodes__status=Status.DONE,
+                source__nodes__finished_on__lt=since,
+            )
+        )
+        in_the_way = Exists(
+            edges.filter(
+                Q(group="") | ~group_was_met,
+                Q(source__nodes__status__in=OPEN)
+                | Q(source__nodes__finished_on__gte=since)
+                | Q(source__nodes__waived_on__gte=since),
+                target=OuterRef("template_node"),
+                source__nodes__project=OuterRef("project"),
+            )
+        )
+        return Q(~in_the_way, status=Status.WAITING, project__chain__starts_on__lt=since)
 
     def _open_before(self) -> Exists:
         """A hard predecessor of the row is still open.

@@ -99,6 +99,8 @@ def make_node(**fields: Any) -> Node:
         setattr(node, name, value)
     if node.status in {Status.RUNNING, Status.HELD} and node.started_on is None:
         node.started_on = MONDAY
+    if node.status == Status.HELD and node.held_on is None:
+        node.held_on = MONDAY
     if node.status == Status.DONE and node.finished_on is None:
         node.finished_on = MONDAY
     if node.status == Status.WAIVED and not node.waived_reason:

@@ -8,6 +8,10 @@ from domain.lifecycle import Move, Status, move, moves_from
 ALLOWED = {
     (Status.WAITING, Move.START): Status.RUNNING,
     (Status.RUNNING, Move.FINISH): Status.DONE,
+    (Status.RUNNING, Move.HOLD): Status.HELD,
+    (Status.HELD, Move.HOLD): Status.HELD,
+    (Status.HELD, Move.RESUME): Status.RUNNING,
+    (Status.RUNNING, Move.REOPEN): Status.WAITING,
     (Status.WAITING, Move.WAIVE): Status.WAIVED,
     (Status.RUNNING, Move.WAIVE): Status.WAIVED,
     (Status.HELD, Move.WAIVE): Status.WAIVED,

@@ -25,6 +25,7 @@ def write(node: Node, status: Status, due_on: date | None, limit_on: date | None
         status=status, due_on=due_on, limit_on=limit_on, limit=limit,
         started_on=FIRST if status in {Status.RUNNING, Status.HELD} else None,
         finished_on=FIRST if status == Status.DONE else None,
+        held_on=FIRST if status == Status.HELD else None,
         waived_reason="企业无需求" if status == Status.WAIVED else "",
     )  # fmt: skip
 

@@ -38,6 +38,7 @@ def found_by(**asked: Any) -> Iterable[Project]:
 def set_status(node: Node, status: Status) -> None:
     node.status = status
     node.started_on = MONDAY if status in {Status.RUNNING, Status.HELD} else None
+    node.held_on = MONDAY if status == Status.HELD else None
     node.finished_on = MONDAY if status == Status.DONE else None
     node.waived_reason = "无需" if status == Status.WAIVED else ""
     node.save()

@@ -25,6 +25,7 @@ def put(node: Node, status: Status, on: date = MONDAY, unit: Unit | None = None)
     """The node in `status`, since or on this day, with `unit` if it is named."""
     node.status = status
     node.started_on = on if status != Status.WAITING else None
+    node.held_on = on if status == Status.HELD else None
     node.finished_on = on if status == Status.DONE else None
     node.waived_reason = "无需" if status == Status.WAIVED else ""
     node.unit = unit or node.unit
