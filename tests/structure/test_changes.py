@@ -14,6 +14,7 @@ MAY_WRITE = {
     "config/demo/people.py": "demonstration units and people; units and users have no history",
     "history/models.py": "refuses to save a row twice",
     "milestones/calendar_table.py": "fills the table of working days, which belongs to no project",
+    "milestones/proof_files/pictures.py": "draws a small image in memory",
     "milestones/publishing.py": "the action that publishes templates",
 }
 """Beside ``actions.py`` and the package ``actions/``; each with its reason."""
