@@ -31,6 +31,7 @@ from domain.workdays import LimitUnit
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_MOST_SHOWN: Final = 60  # characters of a value that cannot be
 _PLACE_KEYS: Final = ("code", "name", "name_en")
 _CHAIN_KEYS: Final = ("code", "kind", "name", "name_en", "source", "note")
 _BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition")
@@ -54,7 +55,10 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
     """
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))  # what Windows' editors put first
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not only TOMLDecodeError: numbers and brackets without end
         raise ChainError(
             gettext_noop("%(where)s is not valid TOML: %(reason)s."), where=where, reason=error
         ) from error
@@ -151,8 +155,9 @@ class _Table:
     def refuse(self, key: str, value: object) -> ChainError:
         if value is None:
             return ChainError(gettext_noop("%(where)s: “%(key)s” is missing."), where=self.at, key=key)
+        shown = str(value)[:_MOST_SHOWN]
         return ChainError(
-            gettext_noop("%(where)s: “%(key)s” cannot be “%(value)s”."), where=self.at, key=key, value=value
+            gettext_noop("%(where)s: “%(key)s” cannot be “%(value)s”."), where=self.at, key=key, value=shown
         )
 
     def _all(self, key: str, kind: type) -> list[Any]:
@@ -235,19 +240,26 @@ def _lines(row: object, keys: Iterable[str]) -> Iterator[str]:
             yield f"{key} = {_toml(value)}"
 
 
-def _node_lines(node: NodeSpec, edges: Iterable[EdgeSpec]) -> Iterator[str]:
-    into = [edge for edge in edges if edge.target == node.code]
+def predecessors(code: str, edges: Iterable[EdgeSpec]) -> dict[str, list[Any]]:
+    """What a node waits for, by the keys of a file: ``waits_for``, ``any_of`` and ``prefers``."""
+    into = [edge for edge in edges if edge.target == code]
     groups: dict[str, list[str]] = {}
     for edge in into:
         if edge.group:
             groups.setdefault(edge.group, []).append(edge.source)
-    waits_for = [edge.source for edge in into if edge.kind is EdgeKind.HARD and not edge.group]
-    prefers = [edge.source for edge in into if edge.kind is EdgeKind.SOFT]
+    return {
+        "waits_for": [edge.source for edge in into if edge.kind is EdgeKind.HARD and not edge.group],
+        "any_of": list(groups.values()),
+        "prefers": [edge.source for edge in into if edge.kind is EdgeKind.SOFT],
+    }
+
+
+def _node_lines(node: NodeSpec, edges: Iterable[EdgeSpec]) -> Iterator[str]:
     yield from _lines(node, (*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit"))
     if node.limit is not None or node.limit_unit is not LimitUnit.WORKING:
         yield from _lines(node, ("limit_unit",))
     yield from _lines(node, _BEFORE_EDGES)
-    for key, value in (("waits_for", waits_for), ("any_of", list(groups.values())), ("prefers", prefers)):
+    for key, value in predecessors(node.code, edges).items():
         if value:
             yield f"{key} = {_toml(value)}"
     yield from _lines(node, _AFTER_EDGES)

@@ -236,6 +236,12 @@ def test_what_is_not_toml_is_refused_with_the_line() -> None:
     assert "line 31" in sentence
 
 
+def test_brackets_and_numbers_without_end_are_refused() -> None:
+    assert complaint("a = " + "[" * 20_000).startswith("short.toml is not valid TOML: ")
+    assert complaint("a = " + "9" * 20_000).startswith("short.toml is not valid TOML: ")
+    assert len(complaint(GOOD.replace('"agency"', f'"{"x" * 9999}"'))) < 200
+
+
 def test_a_table_in_the_wrong_form_is_refused() -> None:
     assert complaint("chain = 1") == "short.toml, [file]: “chain” cannot be “1”."
     assert complaint("node = {}") == "short.toml, [file]: “node” cannot be “{}”."
