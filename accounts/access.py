@@ -76,6 +76,12 @@ def editable(user: User | AnonymousUser, path: str = "", *, duty: str = "") -> Q
             return NOTHING
 
 
+def may_edit_templates(user: User) -> bool:
+    """Whether `user` may draft and publish chain templates, which are every project's; anybody may read them."""
+    runs_it = user.is_manager and _runs_the_platform(user)
+    return user.is_active and (runs_it or user.is_staff or user.role == User.Role.SYSTEM)
+
+
 class ScopedQuerySet(models.QuerySet[Row_co], Generic[Row_co]):
     """Rows that belong to a project; subclasses name the path to it, and to the unit whose duty a row is."""
 

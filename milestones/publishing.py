@@ -63,6 +63,8 @@ def publish_template(spec: ChainSpec, *, actor: User) -> tuple[ChainTemplate, bo
     projects stay on theirs. Raises ChainError where the definition has a circle or an edge to nowhere.
     """
     check_chain(spec, where=spec.code)
+    # Two who publish versions of one chain at once take turns, each on what the other has made of it.
+    list(ChainTemplate.objects.select_for_update().filter(code=spec.code).values_list("pk"))
     digest = digest_of(spec)
     newest = ChainTemplate.objects.newest(spec.code)
     if newest and newest.digest == digest:

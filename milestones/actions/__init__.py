@@ -20,6 +20,7 @@ from milestones.actions.nodes import (
     waive_node,
 )
 from milestones.actions.sweep import Sweep, sweep_overdue
+from milestones.actions.templates import begin_draft, discard_draft, publish_draft, save_draft
 
 __all__ = [
     "EARLIEST",
@@ -27,9 +28,12 @@ __all__ = [
     "Sweep",
     "approve_date_change",
     "assign_node",
+    "begin_draft",
+    "discard_draft",
     "finish_node",
     "hold_node",
     "lay_chain",
+    "publish_draft",
     "refuse_date_change",
     "relay_chain",
     "remind",
@@ -37,6 +41,7 @@ __all__ = [
     "request_date_change",
     "resume_node",
     "return_date_change",
+    "save_draft",
     "start_node",
     "sweep_overdue",
     "waive_node",
