@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,13 @@ REQUEST_LABELS = {
     RequestStatus.APPROVED: _("approved"),
     RequestStatus.REFUSED: _("refused"),
     RequestStatus.WITHDRAWN: _("withdrawn"),
+}
+
+CLOCK_LABELS = {
+    ClockOwner.GOVERNMENT: _("government approval"),
+    ClockOwner.AGENCY: _("commissioned agency"),
+    ClockOwner.UTILITY: _("utility"),
+    ClockOwner.ENTERPRISE: _("enterprise itself"),
 }
 
 
@@ -78,6 +86,9 @@ class ChainTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{in_reader_language(self.name, self.name_en)} v{self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("milestones:template", args=[self.code, self.version])
 
     @property
     def label(self) -> str:
