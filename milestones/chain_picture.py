@@ -6,17 +6,35 @@ Only where things are drawn is decided here, in pixels of the picture; the templ
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from graphlib import TopologicalSorter
 from itertools import count
+from typing import Protocol
 
-from domain.lifecycle import CLOSED
+from domain.lifecycle import CLOSED, Status
 from domain.lights import Light
-from milestones.queries import NodeRow
 
 LEFT, STEP, ROW, TOP = 128, 106, 72, 32
 _BEND, _REACH, _BOW = 54, 15, 24
 _LINE_OF_HAN, _LINE_OF_LATIN, _LINES = 7, 15, 2
 _OPENING, _CLOSING = "（(“", "）)”、，/"
+
+
+class Row(Protocol):
+    """What a picture asks of a node: of a project's, or of a template's."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def light(self) -> Light: ...
+    @property
+    def started_on(self) -> date | None: ...
+    @property
+    def blocked_by(self) -> Sequence[object]: ...
+    @property
+    def days_late(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +43,7 @@ class Step:
 
     key: int
     lane: str
-    row: NodeRow
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,7 @@ class Mark:
 
     x: int
     y: int
-    row: NodeRow
+    row: Row
     lines: tuple[str, ...]
     note: str
 
@@ -195,7 +213,7 @@ def _path(start: tuple[int, int], end: tuple[int, int], taken: set[tuple[int, in
 _ORDER = ("soft", "open", "done", "late")
 
 
-def _kind(edge: Edge, rows: dict[int, NodeRow]) -> str:
+def _kind(edge: Edge, rows: dict[int, Row]) -> str:
     source, target = rows[edge.source], rows[edge.target]
     if source.status in CLOSED:
         return "done" if target.status in CLOSED or target.started_on else "open"
@@ -204,7 +222,7 @@ def _kind(edge: Edge, rows: dict[int, NodeRow]) -> str:
     return "open" if edge.is_hard else "soft"
 
 
-def _mark(row: NodeRow, x: int, y: int) -> Mark:
+def _mark(row: Row, x: int, y: int) -> Mark:
     note = f"+{row.days_late}" if row.days_late else ""
     return Mark(x, y, row, tuple(_broken(row.label)), note)
 
