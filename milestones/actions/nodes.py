@@ -1,6 +1,6 @@
 """Starting, finishing, waiving, reopening and handing over one node."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from milestones.actions.holding import (
     statuses_of,
     write,
 )
+from milestones.actions.proofs import StoredFile, record_proofs
 from milestones.calendar_table import load_calendar
 from milestones.graph import graph_of, steps_of
 from milestones.models import Hold, Node
@@ -67,9 +68,13 @@ def start_node(
 
 @transaction.atomic
 def finish_node(
-    node: Node, *, actor: User, on: date, today: date, version: int | None = None, note: str = ""
-) -> Outcome:
-    """The node was done on `on`. Raises RuleError where it is not running or `on` lies before its start."""
+    node: Node, *, actor: User, on: date, today: date, version: int | None = None, note: str = "",
+    document_no: str = "", files: Sequence[StoredFile] = (),
+) -> Outcome:  # fmt: skip
+    """The node was done on `on`, as a document of this number and these files prove.
+
+    Raises RuleError where it is not running or `on` lies before its start.
+    """
     node = held_node(node, actor, version)
     target = move(Status(node.status), Move.FINISH, node=node.template_node.label)
     refuse_future(on, today)
@@ -82,6 +87,7 @@ def finish_node(
         node, Change.Verb.NODE_FINISHED, actor=actor, note=note,
         status=target, finished_on=on, finish_entered_on=today,
     )  # fmt: skip
+    record_proofs(node, actor=actor, document_no=document_no, files=files)
     return Outcome(node)
 
 

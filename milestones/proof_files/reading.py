@@ -63,6 +63,7 @@ def read_proof_file(file: "File[Any]", *, most: int) -> ProofFile:
         raise refusals.empty(name)
     if file.size > most:
         raise refusals.too_large(name, most)
+    file.seek(0)
     data = file.read()
     kind = _kind(data, name)
     suffix = PurePath(name).suffix
