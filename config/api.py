@@ -7,11 +7,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import UnitViewSet
-from milestones.api import NodeViewSet, ProjectViewSet, TemplateViewSet
+from milestones.api import DateChangeViewSet, NodeViewSet, ProjectViewSet, TemplateViewSet
 
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("nodes", NodeViewSet, basename="node")
+router.register("date-changes", DateChangeViewSet, basename="date-change")
 router.register("units", UnitViewSet, basename="unit")
 router.register("templates", TemplateViewSet, basename="template")
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from tests.structure.sources import Source, calls, own_code, sample
 
-SCOPED = {"Change", "Chain", "Import", "Node", "OverdueFlag", "Project"}
+SCOPED = {
+    "Change", "Chain", "DateChange", "Hold", "Import", "Node", "OverdueFlag", "Project", "Proof",
+}  # fmt: skip
 ASKS = {"visible_to", "editable_by"}
 FACE = re.compile(
     r"[a-z]+/(.*_)?(views|api|filters|feeds|serializers)(_.*)?\.py|[a-z]+/(views|api|filters)/.*\.py"
@@ -46,7 +48,7 @@ def fixed_choices(source: Source) -> Iterator[str]:
 
 def test_pages_and_api_read_only_what_the_reader_may_see() -> None:
     faces = [source for source in own_code() if FACE.fullmatch(source.path)]
-    assert {"milestones/api.py", "milestones/filters.py"} <= {source.path for source in faces}
+    assert {"milestones/api/nodes.py", "milestones/filters.py"} <= {source.path for source in faces}
     assert [line for source in faces for line in unasked(source)] == []
 
 

@@ -1,0 +1,8 @@
+"""Projects, chains, nodes, date changes and templates over REST: the same filters, rows and actions as the pages."""
+
+from milestones.api.date_changes import DateChangeViewSet
+from milestones.api.nodes import NodeViewSet
+from milestones.api.projects import ProjectViewSet
+from milestones.api.templates import TemplateViewSet
+
+__all__ = ["DateChangeViewSet", "NodeViewSet", "ProjectViewSet", "TemplateViewSet"]

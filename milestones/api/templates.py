@@ -1,0 +1,56 @@
+"""Published chain templates over REST. Templates are no secret: whoever is logged in may read them."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
+
+
+class TemplateNodeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = TemplateNode
+        exclude = ["template"]
+
+
+class TemplateEdgeSerializer(serializers.ModelSerializer):
+    source = serializers.CharField(source="source.code")  # type: ignore[assignment]  # named as one of DRF's
+    target = serializers.CharField(source="target.code")
+
+    class Meta:
+        model = TemplateEdge
+        fields = ["source", "target", "kind", "group"]
+
+
+class FactSerializer(serializers.Serializer):
+    """Something that is true of a project or is not, and decides which nodes it has."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+
+
+class TemplateSerializer(serializers.ModelSerializer):
+    nodes = TemplateNodeSerializer(many=True)
+    edges = serializers.SerializerMethodField()
+    facts = FactSerializer(many=True)
+
+    class Meta:
+        model = ChainTemplate
+        fields = [
+            "id", "code", "version", "kind", "name", "name_en", "stages", "lanes", "facts", "promise",
+            "published_at", "nodes", "edges",
+        ]  # fmt: skip
+
+    def get_edges(self, template: ChainTemplate) -> list[dict[str, Any]]:
+        edges = TemplateEdge.objects.filter(target__template=template).select_related("source", "target")
+        return list(TemplateEdgeSerializer(edges.order_by("pk"), many=True).data)
+
+
+class TemplateViewSet(ReadOnlyModelViewSet):
+    """Published chain templates, newest version first."""
+
+    serializer_class = TemplateSerializer
+    pagination_class = None
+    queryset = ChainTemplate.objects.published().prefetch_related("nodes").order_by("code", "-version")
