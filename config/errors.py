@@ -1,12 +1,6 @@
 """What a broken rule looks like: one sentence with the right status, for a page and for the API alike.
 
-=================  ======  ===================================================
-PermissionDenied     403   in sight, but not yours
-Http404              404   out of sight
-RuleError            409   against a rule of the work
-StaleError           412   changed since it was read
-other DomainError    400   what was sent cannot be understood
-=================  ======  ===================================================
+Which status that is says ``accounts.refusals``.
 """
 
 from collections.abc import Callable
@@ -14,26 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from domain.errors import DomainError, RuleError, StaleError
-
-
-def status_of(error: DomainError) -> int:
-    match error:
-        case RuleError():
-            return 409
-        case StaleError():
-            return 412
-        case _:
-            return 400
-
-
-def sentence(error: DomainError) -> str:
-    """What is the matter, in the reader's language."""
-    return gettext(error.template) % error.params if error.params else gettext(error.template)
+from accounts.refusals import sentence, status_of
+from domain.errors import DomainError
 
 
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:

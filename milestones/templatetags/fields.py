@@ -27,10 +27,20 @@ _TYPES: list[tuple[type[forms.Field], str]] = [
 @register.simple_tag
 def field(bound: BoundField, choices: Iterable[Any] | None = None, kind: str = "") -> SafeString:
     """The `bound` field; `choices` make a list of a field that takes any text, `kind` overrides its type."""
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return format_html('<div class="field">{}{}{}</div>', _tick(bound), _help(bound), wrong(bound))
     return format_html(
-        '<div class="field"><label for="{}">{}</label>{}{}</div>',
-        bound.id_for_label, _capitalised(str(bound.label)), _control(bound, choices, kind), wrong(bound),
+        '<div class="field"><label for="{}">{}</label>{}{}{}</div>',
+        bound.id_for_label, _capitalised(str(bound.label)), _control(bound, choices, kind), _help(bound),
+        wrong(bound),
     )  # fmt: skip
+
+
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """The control alone, for tables: their heads show what it is, a reader of the screen is told."""
+    name = format_html(' aria-label="{}"', _capitalised(str(bound.label)))
+    return format_html("{}{}", _control(bound, None, "", name), wrong(bound) if bound.errors else "")
 
 
 @register.simple_tag
@@ -47,8 +57,22 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _control(bound: BoundField, choices: Iterable[Any] | None, kind: str) -> SafeString:
-    state = _state(bound)
+def _tick(bound: BoundField) -> SafeString:
+    return format_html(
+        '<label class="check"><input type="checkbox" name="{}" id="{}"{}{}> {}</label>',
+        bound.html_name, bound.id_for_label, mark_safe(" checked") if bound.value() else "", _state(bound),
+        _capitalised(str(bound.label)),
+    )  # fmt: skip
+
+
+def _help(bound: BoundField) -> SafeString:
+    return format_html('<span class="help">{}</span>', bound.help_text) if bound.help_text else mark_safe("")
+
+
+def _control(
+    bound: BoundField, choices: Iterable[Any] | None, kind: str, name: SafeString | str = ""
+) -> SafeString:
+    state = name + _state(bound)
     offered = getattr(bound.field, "choices", None) if choices is None else choices
     if offered is not None:
         value = bound.value()
@@ -57,6 +81,11 @@ def _control(bound: BoundField, choices: Iterable[Any] | None, kind: str) -> Saf
         return format_html(
             '<select name="{}" id="{}"{}>{}</select>', bound.html_name, bound.id_for_label, state, options
         )
+    if isinstance(bound.field.widget, forms.Textarea):
+        return format_html(
+            '<textarea name="{}" id="{}"{}>\n{}</textarea>',
+            bound.html_name, bound.id_for_label, state, bound.value() or "",
+        )  # fmt: skip
     kind = kind or next((name for cls, name in _TYPES if isinstance(bound.field, cls)), "text")
     value = bound.value()
     if hasattr(value, "isoformat"):
@@ -80,7 +109,14 @@ def _options(choices: Iterable[Any], chosen: str, *, empty: bool) -> SafeString:
             inner = [_option(str(key), str(text), chosen) for key, text in label]
             parts.append(f'<optgroup label="{escape(value)}">{"".join(inner)}</optgroup>')
         else:
-            parts.append(_option(str(value), _("All") if value in ("", None) else str(label), chosen))
+            # What a filter offers for "no choice" is only dashes.
+            parts.append(
+                _option(
+                    "" if value is None else str(value),
+                    str(label) if str(label).strip("-") else _("All"),
+                    chosen,
+                )
+            )
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped
 
 
