@@ -64,7 +64,7 @@ class FactSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseSpec:
-    """How long the authorities may take from the end of one node to the end of another, all in all.
+    """How long the authorities may take from the start of one node to the end of another, all in all.
 
     Only days on the clock of government, commissioned agencies and utilities count ("at most 90 days", S56).
     ``since`` and ``until`` are codes of nodes; ``days`` count in ``unit``.

@@ -30,7 +30,7 @@ class Fact(Generic[Key]):
 
     ``duration`` are the working days planned. ``started_on`` is known of what runs or is on hold,
     ``finished_on`` of what is done; of the rest both are ignored. ``limit_on`` is the end of the approval
-    clock, holds that are over included. ``held_days`` are the working days after the start on which the node
+    clock, holds included; of a node on hold, the end it would have if the hold were over now. ``held_days`` are the working days after the start on which the node
     was on hold, up to today where it still is (``domain.elapsed.node_time`` counts them).
 
     It waits for all of ``waits_for`` and for one of each group of ``any_of``, hard and soft alike. Keys of
@@ -106,7 +106,8 @@ def outlook(
     - What is done ended on its day.
     - What runs ends on ``limit_on`` or, without a clock, ``duration`` working days after its start, moved by
       the days held; never before today.
-    - What is on hold ends as if it went on today, with what it has not yet worked of its ``duration``.
+    - What is on hold ends as if it went on today: by its clock, or with what it has not yet worked of its
+      ``duration``.
     - What waits starts when all it waits for has ended, not before today nor before the first working day of
       the chain, and ends ``duration`` working days later (day 1 is the day after, as in ``domain.schedule``).
       Of an any-of group the member that was done first decides, or else the open one that ends first (at a
@@ -194,12 +195,8 @@ class _Day:
 
     def _begun(self, fact: Fact[Key]) -> _Course[Key]:
         started_on = fact.started_on or self.today
-        is_held = fact.status is Status.HELD
-        # The clock of a node on hold stands still: where it will end is not known before the hold is over.
-        due = None if is_held else fact.limit_on
-        if due is None:
-            due = self.calendar.add(started_on, fact.duration + fact.held_days)
-        return _Course(fact, started_on, max(self.today, due), is_open_ended=is_held)
+        due = fact.limit_on or self.calendar.add(started_on, fact.duration + fact.held_days)
+        return _Course(fact, started_on, max(self.today, due), is_open_ended=fact.status is Status.HELD)
 
     def slack(self, courses: Mapping[Key, _Course[Key]]) -> dict[Key, int]:
         """Of every open node the working days it can finish later; ``courses`` stand in order."""

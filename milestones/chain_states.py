@@ -6,13 +6,15 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.chains import ClockOwner
+from domain.chains import ClockOwner, working_days
 from domain.elapsed import NodeTime, Split, Work, node_time, split
 from domain.lifecycle import Status
 from domain.lights import LightRule
 from domain.outlook import Fact, Outlook, drift, outlook
+from domain.workdays import ONE_DAY, LimitUnit, deadline
 from milestones.graph import ChainGraph, graph_of, steps_of
 from milestones.models import Chain, Hold, Node, TemplateNode
+from milestones.publishing import promise_of
 
 FORECAST_CODES = ("pile", "accept", "prod")
 """Piling start, completion and production, as the built-in chains call them: what everybody asks for first."""
@@ -26,6 +28,7 @@ class NodeState(NamedTuple):
     template: int
     status: Status
     baseline_on: date | None
+    limit: int | None
     limit_on: date | None
     started_on: date | None
     finished_on: date | None
@@ -33,7 +36,7 @@ class NodeState(NamedTuple):
 
 
 _COLUMNS = (
-    "pk", "template_node_id", "template_node__template_id", "status", "baseline_on", "limit_on", "started_on",
+    "pk", "template_node_id", "template_node__template_id", "status", "baseline_on", "limit", "limit_on", "started_on",
     "finished_on", "waived_on",
 )  # fmt: skip
 
@@ -108,18 +111,18 @@ class ChainState:
 
     def promise(self, rule: LightRule) -> Promise | None:
         """How far the promise of the template is used up; None where there is none or it has not begun."""
-        said = self.chain.template.promise
-        first = self._by_code(said.get("from", ""))
-        if first is None or first.started_on is None:
+        said = promise_of(self.chain.template)
+        first = self._by_code(said.since) if said else None
+        if said is None or first is None or first.started_on is None:
             return None
-        last = self._by_code(said.get("until", ""))
+        last = self._by_code(said.until)
         until = last.finished_on if last else None
         counted = split(
             self._works(), first=first.started_on, last=until, today=rule.today, calendar=rule.calendar
         ).promised
         return Promise(
-            days=said["days"], counted=counted, first_on=first.started_on, is_over=until is not None,
-            is_unconfirmed=bool(said.get("unconfirmed")), source=said.get("source", ""),
+            days=working_days(said.days, said.unit), counted=counted, first_on=first.started_on,
+            is_over=until is not None, is_unconfirmed=said.unconfirmed, source=said.source,
         )  # fmt: skip
 
     def forecasts(self, rule: LightRule, expected: Outlook[int]) -> list[Forecast]:
@@ -142,13 +145,21 @@ class ChainState:
         before = (*graph.hard.get(step, ()), *graph.soft.get(step, ()))
         return Fact(
             key=node.pk, status=node.status, duration=self.steps[step].plan_days,
-            started_on=node.started_on, finished_on=node.finished_on, limit_on=node.limit_on,
+            started_on=node.started_on, finished_on=node.finished_on, limit_on=self._limit_on(node, rule),
             held_days=self._held(node, rule),
             waits_for=tuple([pks[key] for key in before if key in pks]),
             any_of=tuple(
                 [tuple([pks[key] for key in group if key in pks]) for group in graph.groups.get(step, ())]
             ),
         )  # fmt: skip
+
+    def _limit_on(self, node: NodeState, rule: LightRule) -> date | None:
+        """The end of the approval clock; while the node is on hold, what it would be if that ended today."""
+        if node.status is not Status.HELD or not (node.limit_on and node.limit and node.started_on):
+            return node.limit_on
+        unit = LimitUnit(self.steps[node.step].limit_unit)
+        holds = [(first, (resumed or rule.today) - ONE_DAY) for first, resumed in self.holds.get(node.pk, ())]
+        return deadline(rule.calendar, node.started_on, node.limit, unit, holds)
 
     def _held(self, node: NodeState, rule: LightRule) -> int:
         if node.pk not in self.holds or node.started_on is None:

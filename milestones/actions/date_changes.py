@@ -53,7 +53,7 @@ def request_date_change(
     )
     Change.objects.create(
         verb=Change.Verb.DATE_CHANGE_ASKED, actor=actor, project=node.project, node=node, note=text, batch=batch,
-        before={"due_on": node.due_on}, after={"due_on": due_on, "reason": reason, "nodes": len(moved)},
+        before={"due_on": node.due_on}, after={"asked_due_on": due_on, "reason": reason, "nodes": len(moved)},
     )  # fmt: skip
     return change
 

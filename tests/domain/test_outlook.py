@@ -134,8 +134,8 @@ def test_what_is_on_hold_ends_as_if_it_went_on_today_and_leaves_open_what_is_beh
     assert not seen.expected["other"].is_open_ended
 
 
-def test_the_clock_of_what_is_on_hold_says_nothing_about_its_end() -> None:
-    assert view(replace(held("a", 4, MONDAY, 2), limit_on=day(28))).expected["a"].finishes_on == day(24)
+def test_what_is_on_hold_is_expected_at_the_end_of_its_clock_if_it_goes_on_today() -> None:
+    assert view(replace(held("a", 4, MONDAY, 2), limit_on=day(28))).expected["a"].finishes_on == day(28)
 
 
 def test_what_has_used_up_its_days_before_the_hold_is_expected_today() -> None:
@@ -460,9 +460,9 @@ def test_a_day_without_news_makes_nothing_earlier(project: Project) -> None:
     before, after = of(project), of((then, starts_on, tomorrow, calendar))
 
     assert all(after.expected[key].finishes_on >= e.finishes_on for key, e in before.expected.items())
-    # A day on hold is a day later for what is on hold.
+    # A day on hold is a day later for what is on hold and has no clock.
     for fact in facts:
-        if fact.status is Status.HELD:
+        if fact.status is Status.HELD and fact.limit_on is None:
             seen, soon = before.expected[fact.key], after.expected[fact.key]
             assert drift(calendar, seen.finishes_on, soon.finishes_on) == passed
 
@@ -470,7 +470,6 @@ def test_a_day_without_news_makes_nothing_earlier(project: Project) -> None:
 @given(projects())
 def test_what_is_on_hold_is_expected_when_it_would_be_if_it_ran_on(project: Project) -> None:
     facts, starts_on, today, calendar = project
-    facts = [replace(fact, limit_on=None) for fact in facts]
     resumed = [replace(fact, status=Status.RUNNING) if fact.status is Status.HELD else fact for fact in facts]
     held_view, running_view = (of((some, starts_on, today, calendar)) for some in (facts, resumed))
 
