@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("milestones.urls")),
     path("meetings/", include("meetings.urls")),
     path("ledger/", include("ledger.urls")),
+    path("calendar/", include("notices.urls")),
     path("api/v1/", include("config.api")),
     path("accounts/", include("allauth.account.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

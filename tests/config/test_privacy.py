@@ -67,7 +67,7 @@ def test_a_stranger_is_sent_to_the_login_everywhere_but_where_one_logs_in(client
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/overdue/", "/my/", "/projects/", "/projects/1/", "/meetings/", "/ledger/"]
+    "path", ["/", "/overdue/", "/my/", "/projects/", "/projects/1/", "/meetings/", "/ledger/", "/calendar/"]
 )
 def test_a_page_asks_a_stranger_to_log_in(client: Client, path: str) -> None:
     answer = client.get(path)
