@@ -16,9 +16,13 @@ from config.demo.stories import Story, read_stories
 from domain.errors import RuleError
 from domain.workdays import WorkCalendar
 from milestones.actions import (
+    approve_date_change,
     finish_node,
+    hold_node,
     lay_chain,
+    remind,
     reopen_node,
+    request_date_change,
     start_node,
     sweep_overdue,
     waive_node,
@@ -26,12 +30,15 @@ from milestones.actions import (
 from milestones.calendar_table import fill_calendar, load_calendar
 from milestones.graph import graph_of
 from milestones.laying import Layout, layout
-from milestones.models import ChainTemplate, Node
+from milestones.models import ChainTemplate, DateChange, Node
 from milestones.publishing import built_in_chains, publish_template
 from projects.actions import add_project
 from projects.models import Project
 
 SEED = 20210517
+_ENTERED_LATER = 8
+"""Working days after the event, where the entries of a project come late."""
+
 LEADERS = ("陈副区长", "林副区长", "方副主任", "徐副主任")
 LEAD_DEPARTMENTS = {"new_build": "投资促进局", "expansion": "发展改革局"}
 WAIVED = {
@@ -155,9 +162,57 @@ def _live(project: Project, story: Story, days: dict[int, _Dates], district: _Di
     ends = [(span.ended_on, 0, order, pk) for order, (pk, span) in enumerate(days.items()) if span.ended_on]
     for on, starting, _, pk in sorted(starts + ends):
         act = start_node if starting else finish_node
-        act(nodes[pk], actor=liaison, on=on, today=on)
+        entered = min(district.calendar.add(on, _ENTERED_LATER), district.today)
+        act(nodes[pk], actor=liaison, on=on, today=entered if "late-entries" in story.marks else on)
+    if story.at:
+        node = next(node for node in nodes.values() if node.template_node.code == story.at)
+        _complicate(node, story, district, liaison)
+
+
+def _complicate(node: Node, story: Story, district: _District, liaison: User) -> None:
+    """What else happened to the node that the project stands at."""
+    today, manager = district.today, district.manager
     if "reopened" in story.marks:
-        _reopen(next(node for node in nodes.values() if node.template_node.code == story.at), district)
+        _reopen(node, district)
+    if "held-once" in story.marks:
+        first, again = (district.calendar.add(today, -days) for days in (9, 5))
+        hold_node(
+            node,
+            actor=liaison,
+            on=first,
+            until=again,
+            today=again,
+            reason="专家评审",
+            notice_no=_notice(first, 18),
+        )
+    if "moved" in story.marks:
+        asked = _ask(node, 10, liaison, district, following=True, text="企业调整建设时序，董事会已决议")
+        approve_date_change(asked, actor=manager, answer="同意，后续节点一并顺延")
+    if "asked" in story.marks:
+        _ask(node, 15, manager, district, following=False, text="前期手续晚于预期，与责任单位会商后提出")
+    if story.held_for:
+        since = district.calendar.add(today, -story.held_for)
+        hold_node(
+            node, actor=liaison, on=since, today=today, reason="配套电力投资界面未明确，等待专题会议定",
+            notice_no=_notice(since, 7),
+        )  # fmt: skip
+    if "reminded" in story.marks:
+        remind(node, actor=manager, note="周五截数前请更新进展")
+
+
+def _ask(
+    node: Node, days: int, actor: User, district: _District, *, following: bool, text: str
+) -> DateChange:
+    """Ask for a due date so many working days later."""
+    due = Node.objects.get(pk=node.pk).due_on or district.today
+    return request_date_change(
+        node, actor=actor, due_on=district.calendar.add(due, days), reason=DateChange.Reason.ENTERPRISE,
+        text=text, following=following, today=district.today,
+    )  # fmt: skip
+
+
+def _notice(on: date, number: int) -> str:
+    return f"经信告〔{on:%Y}〕{number}号"
 
 
 def _reopen(node: Node, district: _District) -> None:

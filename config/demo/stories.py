@@ -28,12 +28,19 @@ class Story:
     money: Decimal
     conditions: frozenset[str]
     marks: frozenset[str]
-    """Peculiarities: ``waived:CODE``, ``reopened``, ``idle`` (not begun though it could), ``wrong-code``,
+    """Peculiarities: ``waived:CODE``, ``reopened``, ``idle`` (not begun though it could), ``held:DAYS`` (on hold
+    for so many working days), ``held-once`` (was on hold and goes on), ``asked`` and ``moved`` (another date is
+    asked for, was approved), ``late-entries`` (entered after the event), ``reminded``, ``wrong-code``,
     ``old-code``."""
 
     @property
     def waived(self) -> frozenset[str]:
         return frozenset(mark.partition(":")[2] for mark in self.marks if mark.startswith("waived:"))
+
+    @property
+    def held_for(self) -> int:
+        """The working days that the node it stands at has been on hold; 0: it is not."""
+        return next((int(mark.partition(":")[2]) for mark in self.marks if mark.startswith("held:")), 0)
 
 
 def read_stories() -> list[Story]:

@@ -12,7 +12,7 @@ from domain.lights import Light, LightRule
 from domain.project_code import CodeForm, CodeWarning, read_project_code
 from history.models import Change
 from milestones.calendar_table import load_calendar
-from milestones.models import Chain, Node, OverdueFlag
+from milestones.models import Chain, DateChange, Node, OverdueFlag
 from milestones.publishing import built_in_chains
 from milestones.queries import NodeRow, node_rows
 from projects.models import Project
@@ -33,8 +33,8 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     causes = [row for row in rows if row.light == Light.RED and not row.is_knocked_on]
     late_at = sorted((row.label for row in causes), key=[row.label for row in causes].count)
 
-    assert {row.light for row in rows} == set(Light) - {Light.VIOLET}
-    assert {row.status for row in rows} == set(Status) - {Status.HELD}
+    assert {row.light for row in rows} == set(Light)
+    assert {row.status for row in rows} == set(Status)
     assert {row.kind for row in rows} == set(Project.Kind)
     assert late_at[-1] == "Switching station and line"
     assert late_at.count(late_at[-1]) == 9
@@ -43,6 +43,12 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     assert any(row.is_knocked_on for row in rows if row.unit != "供电公司")
     assert Change.objects.filter(verb=Change.Verb.NODE_REOPENED).count() == 2
     assert OverdueFlag.objects.count() == sum(row.light == Light.RED for row in rows)
+    assert Node.objects.held_longer_than(30, SUNDAY).count() == 1
+    assert sum(row.days_held for row in rows) == 12 + 30 + 6
+    assert sum(row.is_idle for row in rows) == 2
+    assert any(row.is_back_filled for row in rows)
+    assert {change.status for change in DateChange.objects.all()} == {"asked", "approved"}
+    assert any(row.due_on != row.baseline_on for row in rows)
     _each_story_is_as_late_as_it_says(rows)
     _codes_are_of_every_sort()
     _some_project_has_not_begun_and_some_is_done()
