@@ -10,7 +10,6 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     Exists,
@@ -135,13 +134,12 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         """Nodes on hold for more than so many calendar days."""
         return self.filter(status=Status.HELD, held_on__lt=today - timedelta(days=days))
 
-    def with_marks(self, rule: LightRule) -> Self:
-        """Each row with ``is_idle``, and ``asked_due_on``: the date that a pending request asks for."""
+    def with_asked(self) -> Self:
+        """Each row with ``asked_due_on``: the date that a pending request asks for."""
         asked = apps.get_model("milestones", "DateChangeItem")._default_manager.filter(
             node=OuterRef("pk"), change__status=RequestStatus.ASKED
         )
-        is_idle = Case(When(self._is_idle(rule), then=True), default=False, output_field=BooleanField())
-        return self.annotate(is_idle=is_idle, asked_due_on=Subquery(asked.values("due_after")[:1]))
+        return self.annotate(asked_due_on=Subquery(asked.values("due_after")[:1]))
 
     def _is_idle(self, rule: LightRule) -> Q:
         """The SQL side of ``milestones.graph.ChainGraph.ready_on``."""
