@@ -39,7 +39,7 @@ def measure(report: Report, manager: User) -> None:
     token, _ = Token.objects.get_or_create(user=manager)
     with serving({}) as port:
         api = Client(port, {"Authorization": f"Token {token.key}"})
-        page = Client(port, {"Cookie": f"sessionid={_session(manager)}"})
+        page = Client(port, {"Cookie": f"sessionid={session_of(manager)}"})
         for what, client, address, budget, peers in (
             (
                 "overdue list, 100 rows, API",
@@ -62,7 +62,7 @@ def measure(report: Report, manager: User) -> None:
                 Figure(what, client.median(address), "ms", budget, floor, "the 100 rows by raw SQL", peers)
             )
         report.add(
-            Figure("one finish through the API, history included", _finish(api), "ms", 20, _finish_by_sql(),
+            Figure("one finish through the API, history included", _finish(api), "ms", 20, finish_by_sql(),
                    "UPDATE + INSERT by raw SQL", "Kanboard 22, Plane 47, Redmine 55–93")
         )  # fmt: skip
 
@@ -73,7 +73,7 @@ def _rows_by_sql() -> None:
         cursor.fetchall()
 
 
-def _session(user: User) -> str:
+def session_of(user: User) -> str:
     """The key of a session in which `user` is logged in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
@@ -92,7 +92,7 @@ def _finish(api: Client) -> float:
     return statistics.median(taken[3:])
 
 
-def _finish_by_sql() -> float:
+def finish_by_sql() -> float:
     def write() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT id FROM projects_project ORDER BY id LIMIT 1 FOR UPDATE")
