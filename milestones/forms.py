@@ -20,6 +20,17 @@ class DayForm(VersionForm):
     note = forms.CharField(required=False, max_length=500, label=_("note"))
 
 
+class FinishForm(DayForm):
+    """Its files are read apart: what they are, their content says."""
+
+    document_no = forms.CharField(required=False, max_length=120, label=_("document number"))
+
+
+class ProofForm(forms.Form):
+    document_no = forms.CharField(required=False, max_length=120, label=_("document number"))
+    note = forms.CharField(required=False, max_length=500, label=_("note"))
+
+
 class ReasonForm(VersionForm):
     reason = forms.CharField(required=False, max_length=500, label=_("reason"))
 

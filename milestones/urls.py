@@ -1,6 +1,6 @@
 from django.urls import path
 
-from milestones.views import my, nodes, overdue, projects
+from milestones.views import my, nodes, overdue, projects, proofs
 
 app_name = "milestones"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("nodes/<int:pk>/finish/", nodes.finish, name="finish"),
     path("nodes/<int:pk>/waive/", nodes.waive, name="waive"),
     path("nodes/<int:pk>/reopen/", nodes.reopen, name="reopen"),
+    path("nodes/<int:pk>/proofs/", proofs.add, name="add_proofs"),
+    path("proofs/<int:pk>/", proofs.show, name="proof"),
+    path("proofs/<int:pk>/thumbnail/", proofs.thumbnail, name="proof_thumbnail"),
+    path("proofs/<int:pk>/withdraw/", proofs.withdraw, name="withdraw_proof"),
 ]

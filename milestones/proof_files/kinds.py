@@ -37,3 +37,8 @@ KINDS = (PDF, JPEG, PNG, WEBP, DOCX, XLSX, PPTX, DOC, XLS, PPT)
 
 ACCEPT = ",".join(dict.fromkeys(text for kind in KINDS for text in (kind.content_type, *kind.suffixes)))
 """For the ``accept`` of a file input. With images named one by one a phone sends its photos as JPEG."""
+
+
+def opens_in_a_browser(content_type: str) -> bool:
+    """Whether browsers show files of this kind by themselves; the others are to be saved."""
+    return any(kind.content_type == content_type for kind in (PDF, JPEG, PNG, WEBP))

@@ -14,25 +14,29 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import UserRequest
 from milestones.actions import Outcome, finish_node, reopen_node, start_node, waive_node
-from milestones.forms import DayForm, ReasonForm, read_form
+from milestones.actions.proofs import stored_files
+from milestones.forms import DayForm, FinishForm, ReasonForm, read_form
 from milestones.models import Node
 
 
 @require_POST
 def start(request: UserRequest, pk: int) -> HttpResponse:
-    return _on_a_day(request, pk, start_node, _("“%(node)s” is running."))
+    return _on_a_day(request, _node(request, pk), start_node, _("“%(node)s” is running."))
 
 
 @require_POST
 def finish(request: UserRequest, pk: int) -> HttpResponse:
-    return _on_a_day(request, pk, finish_node, _("“%(node)s” is done."))
+    """The node and what proves that it is done, in one."""
+    node, said = _node(request, pk), _("“%(node)s” is done.")
+    with stored_files(request.FILES.getlist("files")) as files:
+        return _on_a_day(request, node, finish_node, said, FinishForm, files=files)
 
 
 @require_POST
 def waive(request: UserRequest, pk: int) -> HttpResponse:
     return _changed(
         request,
-        pk,
+        _node(request, pk),
         waive_node,
         _("“%(node)s” is waived."),
         today=timezone.localdate(),
@@ -42,21 +46,26 @@ def waive(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reopen(request: UserRequest, pk: int) -> HttpResponse:
-    return _changed(
-        request, pk, reopen_node, _("“%(node)s” is open again."), **read_form(ReasonForm(request.POST))
-    )
+    said = _("“%(node)s” is open again.")
+    return _changed(request, _node(request, pk), reopen_node, said, **read_form(ReasonForm(request.POST)))
 
 
-def _on_a_day(request: UserRequest, pk: int, change: Callable[..., Outcome], said: str) -> HttpResponse:
-    sent = read_form(DayForm(request.POST))
+def _node(request: UserRequest, pk: int) -> Node:
+    return get_object_or_404(Node.objects.visible_to(request.user), pk=pk)
+
+
+def _on_a_day(
+    request: UserRequest, node: Node, change: Callable[..., Outcome], said: str,
+    form: type[DayForm] = DayForm, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    sent = read_form(form(request.POST))
     today = timezone.localdate()
-    return _changed(request, pk, change, said, **{**sent, "on": sent["on"] or today}, today=today)
+    return _changed(request, node, change, said, **{**sent, "on": sent["on"] or today}, today=today, **more)
 
 
 def _changed(
-    request: UserRequest, pk: int, change: Callable[..., Outcome], said: str, **sent: Any
+    request: UserRequest, node: Node, change: Callable[..., Outcome], said: str, **sent: Any
 ) -> HttpResponse:
-    node = get_object_or_404(Node.objects.visible_to(request.user), pk=pk)
     outcome = change(node, actor=request.user, **sent)
     messages.success(request, said % {"node": outcome.node})
     if outcome.missing:
@@ -64,10 +73,10 @@ def _changed(
         messages.warning(
             request, _("Usually “%(before)s” is done first; it is still open.") % {"before": names}
         )
-    return redirect(_back_to(request, outcome.node))
+    return redirect(back_to(request, outcome.node))
 
 
-def _back_to(request: UserRequest, node: Node) -> str:
+def back_to(request: UserRequest, node: Node) -> str:
     """The page that sent the change, else the node on the page of its project."""
     page = request.POST.get("next", "")
     if page and url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
