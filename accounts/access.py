@@ -82,6 +82,26 @@ def may_edit_templates(user: User) -> bool:
     return user.is_active and (runs_it or user.is_staff or user.role == User.Role.SYSTEM)
 
 
+def may_add_projects(user: User | AnonymousUser) -> bool:
+    """Whether a project can be one that `user` may change, so that a new one can be added."""
+    return editable(user) != NOTHING
+
+
+def ties(user: User) -> dict[str, int]:
+    """What a project must name for `user` to change it: the field and the number of the unit or person.
+
+    Nothing where any project will do. A unit has its projects as their town or as their lead department,
+    whichever it is.
+    """
+    match user.role:
+        case User.Role.LIAISON:
+            return {"liaison": user.pk}
+        case User.Role.MANAGER if user.unit and not _runs_the_platform(user):
+            return {"town" if user.unit.kind == Unit.Kind.TOWN else "department": user.unit.pk}
+        case _:
+            return {}
+
+
 class ScopedQuerySet(models.QuerySet[Row_co], Generic[Row_co]):
     """Rows that belong to a project; subclasses name the path to it, and to the unit whose duty a row is."""
 

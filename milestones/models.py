@@ -13,6 +13,7 @@ from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit
 from milestones.querysets import (
+    ChainQuerySet,
     ChainTemplateQuerySet,
     DateChangeQuerySet,
     HoldQuerySet,
@@ -174,6 +175,8 @@ class Chain(models.Model):
     template = models.ForeignKey(ChainTemplate, models.PROTECT, related_name="chains")
     starts_on = models.DateField(_("starts"))
     conditions = models.JSONField(_("facts of the project"), default=list, blank=True)
+
+    objects = ChainQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chain")

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from domain.lifecycle import OPEN, Status
 from domain.workdays import WorkCalendar
+from milestones.chain_choices import refuse_unknown
 from milestones.laying import layout
 from milestones.models import Chain, ChainTemplate, Node, TemplateNode
 
@@ -34,6 +36,16 @@ class Relaying:
     in_the_way: tuple[Node, ...]
 
     @property
+    def digest(self) -> str:
+        """Names what becomes of which node: what was shown holds as long as this is the same."""
+        parts = (
+            [(one.step.pk, one.due_on.isoformat()) for one in self.added],
+            [(node.pk, step.pk) for node, step in self.kept],
+            *([node.pk for node in nodes] for nodes in (self.dropped, self.left, self.in_the_way)),
+        )
+        return sha256(repr(parts).encode()).hexdigest()[:32]
+
+    @property
     def changes_nothing(self) -> bool:
         return not (self.added or self.dropped or self.left or self.in_the_way)
 
@@ -45,8 +57,9 @@ def relaying(
 
     A node is kept where the new chain has a step of the same code. An added node is planned where a new
     chain begun on the same day would have it, but not before its own time from `today` on, so that nothing is
-    born overdue.
+    born overdue. Raises InputError where `conditions` are none of the template's.
     """
+    refuse_unknown(template, conditions)
     plan = layout(template.pk, frozenset(conditions))
     start = calendar.on_or_after(chain.starts_on)
     nodes = Node.objects.filter(project=chain.project_id).for_list().order_by("template_node__position")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from accounts.models import Unit, User
-from domain.errors import RuleError
+from domain.errors import RuleError, StaleError
 from domain.project_code import read_project_code
 from history.models import Change
 from projects.models import Project
@@ -42,13 +42,19 @@ def add_project(*, actor: User, batch: UUID | None = None, note: str = "", **fie
 
 @transaction.atomic
 def change_project(
-    project: Project, *, actor: User, batch: UUID | None = None, note: str = "", **fields: Any
-) -> Project:
+    project: Project, *, actor: User, etag: str | None = None, batch: UUID | None = None, note: str = "",
+    **fields: Any,
+) -> Project:  # fmt: skip
     """Set `fields` of a project; those that stay the same are neither written nor recorded.
 
-    Raises as `add_project` does.
+    Raises as `add_project` does, StaleError where the project is no longer what `etag` names.
     """
     project = Project.objects.lock_for(actor, project.pk)
+    if etag is not None and etag != project.etag:
+        raise StaleError(
+            gettext_noop("“%(project)s” has changed since you read it; look at it again."),
+            project=project.name,
+        )
     if fields.get("code"):
         fields["code"] = _checked_code(fields["code"])
         if Project.objects.filter(code=fields["code"]).exclude(pk=project.pk).exists():

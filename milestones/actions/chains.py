@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop, pgettext
 
 from accounts.models import User
-from domain.errors import RuleError
+from domain.errors import RuleError, StaleError
 from domain.lifecycle import Status
 from history.models import Change
 from milestones.actions.holding import write
 from milestones.calendar_table import load_calendar
+from milestones.chain_choices import refuse_unknown
 from milestones.laying import nodes_for, units_by_name
 from milestones.models import Chain, ChainTemplate, DateChange, Hold, Node, Proof, TemplateNode
 from milestones.relaying import AddedNode, Relaying, relaying
@@ -29,10 +30,12 @@ def lay_chain(
 ) -> Chain:  # fmt: skip
     """Pin `project` to a published `template` and give it nodes, with dates planned from `starts_on`.
 
-    Raises RuleError where the project has a chain already or the template is a draft.
+    Raises RuleError where the project has a chain already or the template is a draft, InputError where
+    `conditions` are none of the template's.
     """
     project = Project.objects.lock_for(actor, project.pk)
     _refuse_draft(template)
+    refuse_unknown(template, conditions)
     if Chain.objects.filter(project=project).exists():
         raise RuleError(gettext_noop("“%(project)s” has a chain already."), project=project.name)
     chain = Chain.objects.create(
@@ -58,13 +61,14 @@ def lay_chain(
 @transaction.atomic
 def relay_chain(
     project: Project, template: ChainTemplate, *,
-    actor: User, conditions: Collection[str], today: date, note: str = "",
+    actor: User, conditions: Collection[str], today: date, note: str = "", digest: str | None = None,
 ) -> Relaying:  # fmt: skip
     """Let the chain of `project` follow another published version of its template, or other facts.
 
     What is added, dropped and kept says ``milestones.relaying``; nothing that was recorded is lost. Raises
     RuleError where the project has no chain, the template is a draft or of another chain, or a node that
-    would be dropped is being worked on.
+    would be dropped is being worked on; InputError where `conditions` are none of the template's; StaleError
+    where it would no longer come out as `digest` names it.
     """
     project = Project.objects.lock_for(actor, project.pk)
     _refuse_draft(template)
@@ -77,6 +81,11 @@ def relay_chain(
             template=template.name,
         )
     moved = relaying(chain, template, conditions, today=today, calendar=load_calendar())
+    if digest is not None and digest != moved.digest:
+        raise StaleError(
+            gettext_noop("The chain of “%(project)s” would no longer change as it was shown; look again."),
+            project=project.name,
+        )
     if moved.in_the_way:
         names = pgettext("between quoted names", "”, “").join(str(node) for node in moved.in_the_way)
         raise RuleError(

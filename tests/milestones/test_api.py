@@ -10,7 +10,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
-from rest_framework.authtoken.models import Token
 
 from accounts.models import Unit, User
 from domain.lifecycle import Status
@@ -27,6 +26,7 @@ from tests.make import (
     make_user,
 )
 from tests.pages import client_of
+from tests.rest import api, post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_friday")]
 TUESDAY = MONDAY.replace(day=3)
@@ -36,16 +36,6 @@ TUESDAY = MONDAY.replace(day=3)
 def _on_friday() -> Any:
     with time_machine.travel("2026-03-06T10:00:00+08:00", tick=False):
         yield
-
-
-def api(user: User) -> Client:
-    token, _ = Token.objects.get_or_create(user=user)
-    return Client(headers={"Authorization": f"Token {token}"})
-
-
-def post(client: Client, node: Node, what: str, *, if_match: str = "", **data: Any) -> Any:
-    headers = {"If-Match": if_match} if if_match else {}
-    return client.post(f"/api/v1/nodes/{node.pk}/{what}/", data, "application/json", headers=headers)
 
 
 def test_nobody_reads_without_logging_in() -> None:
@@ -200,7 +190,7 @@ def test_a_list_takes_the_same_number_of_queries_however_many_projects(
     client = api(make_user())
     client.get("/api/v1/nodes/?light=red")  # the graph of the template is read once for all
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get("/api/v1/nodes/?light=red").json()["count"] == 2 * projects
 
 
