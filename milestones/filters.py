@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Unit
@@ -25,6 +26,8 @@ LIGHT_LABELS = {
     Light.BLUE: _("Done"),
     Light.WHITE: _("Waived"),
 }
+
+PROOF_LABELS = {"missing": pgettext_lazy("proof", "missing")}
 
 ORDERINGS = {
     "deadline": ("deadline_on", "pk"),
@@ -120,6 +123,9 @@ class NodeFilter(django_filters.FilterSet):
     held_over = WholeFilter(
         method="is_held_over", min_value=0, max_value=MOST_DAYS, label=_("days on hold, more than")
     )
+    proof = django_filters.ChoiceFilter(
+        choices=list(PROOF_LABELS.items()), method="without_proof", label=_("proof")
+    )
     search = django_filters.CharFilter(method="matching", max_length=200, label=_("search"))
     ordering = django_filters.ChoiceFilter(
         choices=list(ORDERING_LABELS.items()), method="ordered", label=_("order"), empty_label=None
@@ -154,6 +160,9 @@ class NodeFilter(django_filters.FilterSet):
 
     def is_held_over(self, nodes: NodeQuerySet, _name: str, days: int) -> NodeQuerySet:
         return nodes.held_longer_than(int(days), self.rule.today)
+
+    def without_proof(self, nodes: NodeQuerySet, _name: str, _missing: str) -> NodeQuerySet:
+        return nodes.lacking_proof()
 
     def matching(self, nodes: NodeQuerySet, _name: str, text: str) -> NodeQuerySet:
         return nodes.filter(

@@ -17,7 +17,7 @@ from milestones.querysets import NodeQuerySet
 CAUSES, KNOCKED_ON, ALL = "false", "true", "all"
 """What ``knocked_on`` may say in an address."""
 
-_OTHER_LISTS = ("light", "chain", "status", "finished_after", "finished_before")
+_OTHER_LISTS = ("light", "chain", "status", "finished_after", "finished_before", "proof")
 """Who says one of these asks for more than what is overdue."""
 
 

@@ -31,7 +31,7 @@ class NodeRow:
 
     `is_idle`: it could have been started for more than 5 working days and was not. `is_back_filled`: its
     start or its end was entered more than 5 working days later. `asked_due_on`: the due date that a pending
-    request asks for.
+    request asks for. `lacks_proof`: it is done, but the proof that its template asks for is not there.
     """
 
     pk: int
@@ -62,6 +62,7 @@ class NodeRow:
     days_held: int
     is_idle: bool
     asked_due_on: date | None
+    lacks_proof: bool
     late_since: date | None
     days_late: int
     days_left: int | None
@@ -106,6 +107,7 @@ class _Facts(NamedTuple):
     liaison: str | None
     liaison_username: str | None
     asked_due_on: date | None
+    lacks_proof: bool
 
 
 _PATHS = (
@@ -114,7 +116,7 @@ _PATHS = (
     "finish_entered_on", "held_on", "version", "unit__name",
     "project_id", "project__name", "project__code", "project__enterprise", "project__kind",
     "project__town__name", "project__liaison__display_name", "project__liaison__username",
-    "asked_due_on",
+    "asked_due_on", "lacks_proof",
 )  # fmt: skip
 
 
@@ -179,7 +181,7 @@ def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
     Only what a row shows is read, without an object for each node, town and liaison.
     """
     if isinstance(nodes, NodeQuerySet):
-        facts = [_Facts(*row) for row in nodes.with_asked().values_list(*_PATHS)]
+        facts = [_Facts(*row) for row in nodes.with_marks().values_list(*_PATHS)]
     else:
         facts = _facts_of(list(nodes))
     return _rows(facts, _Reading(rule))
@@ -188,14 +190,14 @@ def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
 def each_node_row(nodes: NodeQuerySet, rule: LightRule, *, at_once: int = 2000) -> Iterator[NodeRow]:
     """The same rows for a list of any length; only `at_once` of them are held in memory."""
     reading = _Reading(rule)
-    facts = nodes.with_asked().values_list(*_PATHS).iterator(chunk_size=at_once)
+    facts = nodes.with_marks().values_list(*_PATHS).iterator(chunk_size=at_once)
     while batch := [_Facts(*row) for row in islice(facts, at_once)]:
         yield from _rows(batch, reading)
 
 
 def _facts_of(nodes: list[Node]) -> list[_Facts]:
     """The facts of nodes in hand, in their order, as the database has them now."""
-    found = Node.objects.filter(pk__in=[node.pk for node in nodes]).with_asked()
+    found = Node.objects.filter(pk__in=[node.pk for node in nodes]).with_marks()
     facts = {row[0]: _Facts(*row) for row in found.values_list(*_PATHS)}
     return [facts[node.pk] for node in nodes]
 
@@ -265,7 +267,7 @@ def _row(node: _Facts, project: _Project, reading: _Reading, *, is_idle: bool) -
         or rule.is_back_filled(node.finished_on, node.finish_entered_on),
         held_on=node.held_on,
         days_held=rule.calendar.count(node.held_on - ONE_DAY, rule.today) if node.held_on else 0,
-        is_idle=is_idle, asked_due_on=node.asked_due_on,
+        is_idle=is_idle, asked_due_on=node.asked_due_on, lacks_proof=node.lacks_proof,
         late_since=day + ONE_DAY if day and is_late else None,
         days_late=rule.days_late(day) if is_late else 0,
         days_left=rule.days_left(day) if day and is_open and not is_late else None,

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Exists,
@@ -30,7 +31,7 @@ from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
 
 if TYPE_CHECKING:
-    from milestones.models import Chain, ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
+    from milestones.models import ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
 
 CLOCK_TICKS = Q(status__in=[Status.WAITING, Status.RUNNING])
 """Not done, not waived, not on hold: only these can be overdue."""
@@ -43,10 +44,6 @@ class ChainTemplateQuerySet(models.QuerySet["ChainTemplate"]):
     def newest(self, code: str) -> "ChainTemplate | None":
         """The newest published version of the chain with this code."""
         return self.published().filter(code=code).order_by("-version").first()
-
-
-class ChainQuerySet(ScopedQuerySet["Chain"]):
-    project_path = "project__"
 
 
 def _near(rule: LightRule) -> Q:
@@ -138,12 +135,24 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         """Nodes on hold for more than so many calendar days."""
         return self.filter(status=Status.HELD, held_on__lt=today - timedelta(days=days))
 
-    def with_asked(self) -> Self:
-        """Each row with ``asked_due_on``: the date that a pending request asks for."""
+    def lacking_proof(self) -> Self:
+        """Nodes that are done, but the proof that their template asks for is not there (缺印证)."""
+        return self.filter(self._lacks_proof())
+
+    def with_marks(self) -> Self:
+        """Each row with ``asked_due_on``, the date that a pending request asks for, and ``lacks_proof``."""
         asked = apps.get_model("milestones", "DateChangeItem")._default_manager.filter(
             node=OuterRef("pk"), change__status=RequestStatus.ASKED
         )
-        return self.annotate(asked_due_on=Subquery(asked.values("due_after")[:1]))
+        lacks_proof = Case(When(self._lacks_proof(), then=True), default=False, output_field=BooleanField())
+        return self.annotate(asked_due_on=Subquery(asked.values("due_after")[:1]), lacks_proof=lacks_proof)
+
+    def _lacks_proof(self) -> Q:
+        proofs = apps.get_model("milestones", "Proof")._default_manager.filter(
+            node=OuterRef("pk"), withdrawn_at__isnull=True
+        )
+        # In this order, so that the proofs are only looked for where one is asked for.
+        return Q(status=Status.DONE) & ~Q(template_node__proof="") & ~Exists(proofs)
 
     def _is_idle(self, rule: LightRule) -> Q:
         """The SQL side of ``milestones.graph.ChainGraph.ready_on``."""

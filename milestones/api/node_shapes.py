@@ -47,6 +47,7 @@ class NodeSerializer(serializers.Serializer):
     )
     has_pending_change = serializers.BooleanField(help_text="Another date has been asked for.")
     asked_due_on = serializers.DateField(allow_null=True, help_text="The date that has been asked for.")
+    lacks_proof = serializers.BooleanField(help_text="Done, but the proof that is asked for is not there.")
     late_since = serializers.DateField(allow_null=True)
     days_late = serializers.IntegerField()
     days_left = serializers.IntegerField(allow_null=True)
@@ -120,7 +121,7 @@ class AssigningSerializer(NoteSerializer):
 _DIRECT = (
     "code", "label", "project_code", "town", "unit", "liaison", "is_key", "is_unconfirmed", "baseline_on",
     "due_on", "limit_on", "deadline_on", "is_provisional", "started_on", "finished_on", "is_back_filled",
-    "held_on", "days_held", "is_idle", "asked_due_on", "late_since", "days_late", "days_left",
+    "held_on", "days_held", "is_idle", "asked_due_on", "lacks_proof", "late_since", "days_late", "days_left",
     "is_knocked_on", "holds_up", "knocked_on", "etag",
 )  # fmt: skip
 

@@ -135,6 +135,14 @@ def unconfirmed() -> SafeString:
     )
 
 
+@register.simple_tag
+def proof_missing() -> SafeString:
+    """The mark 缺印证."""
+    return _chip(
+        "warn", gettext("proof missing"), gettext("It is done, but the proof that is asked for is not there.")
+    )
+
+
 @lru_cache(maxsize=32)
 def _chip(kind: str, text: str, title: str) -> SafeString:
     return format_html(' <span class="chip {}" title="{}">{}</span>', kind, title, text)

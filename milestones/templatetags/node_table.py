@@ -22,6 +22,7 @@ from milestones.templatetags.lights import (
     days_left,
     holds_up,
     light_mark,
+    proof_missing,
     provisional,
     reading,
 )
@@ -52,6 +53,7 @@ class _RowWriter:
         self.comma = escape(pgettext("between names", ", "))
         self.unit = escape(pgettext("unit behind its node", " (%(unit)s)"))
         self.unconfirmed, self.provisional = to_be_confirmed(), provisional()
+        self.proof_missing = proof_missing()
 
     def row(self, row: NodeRow) -> str:
         return (
@@ -83,7 +85,8 @@ class _RowWriter:
 
     def _in_the_way(self, row: NodeRow) -> str:
         if row.finished_on:
-            return self.done % self._day(row.finished_on)
+            missing = self.proof_missing if row.lacks_proof else ""
+            return f"{self.done % self._day(row.finished_on)}{missing}"
         if not row.blocked_by:
             if row.started_on:
                 return self.running % self._day(row.started_on)

@@ -16,7 +16,7 @@ from accounts.http import UserRequest
 from domain.lights import Light, LightRule
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import node_kinds, unit_choices
-from milestones.filters import LIGHT_LABELS, refuse_unreadable
+from milestones.filters import LIGHT_LABELS, PROOF_LABELS, refuse_unreadable
 from milestones.models import STATUS_LABELS, ChainTemplate, Node
 from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind, rows_of_page
 from milestones.page_numbers import page_of
@@ -30,7 +30,7 @@ _FIELDS = (
     "unit", "department", "town", "kind", "node_kind", "late_from", "late_to",
     "due_after", "due_before", "ordering",
 )  # fmt: skip
-_KEPT = ("light", "chain", "project", "status", "finished_after", "finished_before")
+_KEPT = ("light", "chain", "project", "status", "finished_after", "finished_before", "proof")
 _ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:])
 
 
@@ -123,6 +123,8 @@ def _shown(name: str, value: Any) -> str:
         case "chain":
             chains = ChainTemplate.objects.published().filter(code__in=value)
             return pgettext("between names", ", ").join({chain.label: None for chain in chains})
+        case "proof":
+            return str(PROOF_LABELS[value])
         case "status":
             return str(STATUS_LABELS.get(value, value))
         case _:
