@@ -70,6 +70,8 @@ class Rules(NamedTuple):
     reach: Reach
     today: date
     calendar: WorkCalendar
+    may_move: bool
+    """Whether plan dates of the ledger replace those on record."""
 
 
 NOT_YOURS = gettext_noop("“%(name)s” is not yours to change.")
@@ -79,6 +81,9 @@ _NO_CHAIN = gettext_noop("No chain is published for projects of the kind “%(ki
 _OTHER_VALUE = gettext_noop("Row %(row)d says “%(other)s” of the same project.")
 _OTHER_NODE = gettext_noop("Row %(row)d says something else of “%(node)s”.")
 _NO_NODE = gettext_noop("The chain “%(chain)s” has no node “%(node)s”.")
+
+_ENTRY_DAYS = {"start_entered_on", "finish_entered_on"}
+"""Not what the ledger says, but when it said it."""
 
 _TOLD = {Says.FINISHED: "finished_on", Says.STARTED: "started_on", Says.DUE: "due_on", Says.STATUS: "status"}
 
@@ -191,8 +196,9 @@ class Draft:
             return None
         state = self._states.get(step.pk)
         fields = recorded_fields(
-            state or NodeState.new(0, step), said, step=step, today=rules.today, calendar=rules.calendar
-        )
+            state or NodeState.new(0, step), said, step=step, today=rules.today, calendar=rules.calendar,
+            may_move=rules.may_move,
+        )  # fmt: skip
         return NewNode(step, said, state, fields)
 
     def _refuse_out_of_reach(self, row: RowReading, fields: Mapping[str, Any], rules: Rules) -> None:
@@ -218,7 +224,9 @@ class Draft:
         changes = [CellChange("", name, self._known(name), value) for name, value in fields.items()]
         for step, said, state, changed in nodes:
             changes += [
-                CellChange(step.name, name, getattr(state, name, None), changed[name]) for name in changed
+                CellChange(step.name, name, getattr(state, name, None), changed[name])
+                for name in changed
+                if name not in _ENTRY_DAYS
             ]
             if changed or state is None:
                 self.recorded[step.pk] = said

@@ -24,7 +24,7 @@ from ledger.match import Matcher, name_key, read_matcher
 from ledger.opening import OpenLedger
 from ledger.rows import RowReader, RowReading
 from ledger.sentences import Problem, Sentence
-from milestones.bulk_actions import NodeState, node_states
+from milestones.bulk_actions import NodeState, may_move_dates, node_states
 from milestones.calendar_table import load_calendar
 from projects.bulk_actions import editable_projects
 
@@ -84,7 +84,10 @@ def make_plan(
     reader = RowReader(mapping, opened.columns, directory, today=today, default_year=opened.default_year)
     readings = reader.read(opened.table.rows)
     record = _Record(readings, opened, actor, directory, holds=holds)
-    rules = Rules(opened.columns, _defaults(mapping, directory), record.chains, reach, today, load_calendar())
+    rules = Rules(
+        opened.columns, _defaults(mapping, directory), record.chains, reach, today, load_calendar(),
+        may_move_dates(actor),
+    )  # fmt: skip
     return _Planner(opened, record, rules, keep_changes).plan(readings)
 
 

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from domain.chains import ClockOwner
+from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit, WorkCalendar, deadline
@@ -22,7 +24,7 @@ from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_ch
 from history.models import Change
 from milestones.calendar_table import load_calendar
 from milestones.laying import layout, units_by_name
-from milestones.models import Chain, ChainTemplate, Node, TemplateNode
+from milestones.models import Chain, ChainTemplate, DateChange, DateChangeItem, Node, TemplateNode
 from projects.bulk_actions import hold_projects, join_units_of_many
 from projects.models import Project
 
@@ -88,19 +90,31 @@ def node_states(projects: Collection[int], steps: Collection[int]) -> Iterator[N
             yield NodeState._make((*row[:3], Status(row[3]), *row[4:]))
 
 
+def may_move_dates(actor: User) -> bool:
+    """Whether a plan date that `actor` brings replaces the one on record: it is an approved date change."""
+    return actor.is_manager or actor.role == User.Role.SYSTEM
+
+
 def recorded_fields(
-    state: NodeState, said: Recorded, *, step: TemplateNode, today: date, calendar: WorkCalendar
-) -> dict[str, Any]:
+    state: NodeState, said: Recorded, *,
+    step: TemplateNode, today: date, calendar: WorkCalendar, may_move: bool = True,
+) -> dict[str, Any]:  # fmt: skip
     """The fields of a node that `said` changes, with their new values; empty where it says what is known.
 
     A finish makes the node done, a start lets it run, and with the start its approval clock begins. A plan
-    date replaces ``due_on``; the baseline stays what it is, or becomes the plan date where there is none.
-    (An approved date change will take this over; until then the history entry is the approval.)
+    date replaces ``due_on``, as an approved date change; the baseline stays what it is, or becomes the plan
+    date where there is none.
 
     Raises RuleError for a start or finish after `today`, a finish before the start, a node on hold or waived
-    of which the ledger says otherwise, and a status that lies behind the one on record.
+    of which the ledger says otherwise, a status that lies behind the one on record, and another plan date
+    than the one on record where the ledger's bringer `may_move` none.
     """
     _refuse_contradiction(state, said, step)
+    if not may_move and state.due_on and said.due_on not in {None, state.due_on}:
+        raise RuleError(
+            gettext_noop("“%(node)s” is due on %(on)s; ask for another date, a ledger does not move it."),
+            node=step.name, on=state.due_on,
+        )  # fmt: skip
     started, finished = said.started_on or state.started_on, said.finished_on or state.finished_on
     for day in (said.started_on, said.finished_on):
         if day and day > today:
@@ -336,7 +350,9 @@ def record_nodes(
         for step_id, facts in nodes.items():
             step = steps[step_id]
             state = states.get((pk, step_id)) or NodeState.new(pk, step)
-            fields = recorded_fields(state, facts, step=step, today=today, calendar=calendar)
+            fields = recorded_fields(
+                state, facts, step=step, today=today, calendar=calendar, may_move=may_move_dates(actor)
+            )
             if state.pk is None:
                 unit = units.get(step.unit_name)
                 added.append(_node(state, fields, unit_id=unit.pk if unit else projects[pk].town_id))
@@ -351,8 +367,35 @@ def record_nodes(
     join_units_of_many((node.project_id, node.unit_id) for node in added if node.unit_id)
     if changed:
         Node.objects.bulk_update(changed, [*_WRITTEN, "version"], batch_size=ROWS_AT_ONCE)
+    _note_moved_dates(changed, states, actor)
     record_changes(history, actor=actor, batch=batch)
     return len(added) + len(changed)
+
+
+def _note_moved_dates(
+    changed: Sequence[Node], states: Mapping[tuple[int, int], NodeState], actor: User
+) -> None:
+    """The plan dates that a ledger moved, as date changes that were asked for and approved at once."""
+    known = [(node, states[node.project_id, node.template_node_id].due_on, node.due_on) for node in changed]
+    moved = [(node, before, after) for node, before, after in known if before and after and after != before]
+    now = timezone.now()
+    changes = DateChange.objects.bulk_create(
+        [
+            DateChange(
+                node_id=node.pk, reason=DateChange.Reason.LEDGER, status=RequestStatus.APPROVED,
+                asked_by=actor, asked_at=now, decided_by=actor, decided_at=now,
+            )
+            for node, _before, _after in moved
+        ],
+        batch_size=ROWS_AT_ONCE,
+    )  # fmt: skip
+    DateChangeItem.objects.bulk_create(
+        [
+            DateChangeItem(change=change, node_id=node.pk, due_before=before, due_after=after)
+            for change, (node, before, after) in zip(changes, moved, strict=True)
+        ],
+        batch_size=ROWS_AT_ONCE,
+    )
 
 
 def _node(state: NodeState, fields: Mapping[str, Any], **more: Any) -> Node:

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Unit, User
 from domain.chains import ClockOwner
+from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
 from history.models import Change
@@ -27,7 +28,7 @@ from ledger.reading import UnreadableFile
 from milestones.actions import finish_node, start_node
 from milestones.bulk_actions import Laying, Recorded, lay_chains, record_nodes
 from milestones.calendar_table import load_calendar
-from milestones.models import Chain, ChainTemplate, Node, TemplateNode
+from milestones.models import Chain, ChainTemplate, DateChange, Node, TemplateNode
 from milestones.publishing import publish_template
 from projects.bulk_actions import add_projects, change_projects
 from projects.models import Project
@@ -40,6 +41,7 @@ from tests.ledger.making import (
     counts,
     make_towns,
     mapping,
+    reasons,
     write_csv,
 )
 from tests.make import make_chain, make_project, make_template, make_unit, make_user
@@ -149,6 +151,31 @@ def test_a_new_plan_date_moves_the_due_date_and_never_the_baseline(tmp_path: Pat
         {"dig": {"due_on": "2026-03-31"}},
         {"dig": {"due_on": "2026-04-30"}},
     )
+    moved = DateChange.objects.get()
+    assert (moved.node, moved.reason, moved.status) == (dig, DateChange.Reason.LEDGER, RequestStatus.APPROVED)
+    (item,) = moved.items.all()
+    assert (item.due_before, item.due_after) == (date(2026, 3, 31), date(2026, 4, 30))
+
+
+def test_a_liaison_moves_no_date_with_a_ledger(tmp_path: Path) -> None:
+    make_towns()
+    bring(write_csv(tmp_path, HEAD, f"a|e|{TOWN}||2026-03-31||||"))
+    liaison = make_user(User.Role.LIAISON, unit=Unit.objects.get(name=TOWN))
+    Project.objects.update(liaison=liaison)
+
+    plan = bring(write_csv(tmp_path, HEAD, "a|e|||2026-04-30||||"), actor=liaison)
+
+    assert counts(plan) == (0, 0, 0, 1)
+    assert "is due on 2026-03-31; ask for another date" in reasons(plan)[0][3]
+    assert node("dig").due_on == date(2026, 3, 31)
+    assert not DateChange.objects.exists()
+
+
+def test_what_a_ledger_tells_is_entered_today(tmp_path: Path) -> None:
+    make_towns()
+    bring(write_csv(tmp_path, HEAD, f"a|e|{TOWN}||2026-03-31|2026-03-02|2026-03-30||"))
+
+    assert (node("dig").start_entered_on, node("dig").finish_entered_on) == (TODAY, TODAY)
 
 
 def test_a_node_that_is_not_touched_keeps_its_version(tmp_path: Path) -> None:

@@ -208,6 +208,7 @@ def test_a_node_on_hold_or_waived_is_not_moved_by_a_ledger(tmp_path: Path, statu
     bring(path)
     node = Node.objects.get(template_node__code="dig")
     node.status, node.waived_reason = status, "why" if status == Status.WAIVED else ""
+    node.held_on = node.started_on if status == Status.HELD else None
     node.save()
 
     same = plan_of(path)
