@@ -98,10 +98,11 @@ def test_a_reading_is_remembered_and_what_it_said_keeps_its_moment() -> None:
 
     first = note_reading(CalendarFeed.objects.get(), tag="a", at=NOON + timedelta(microseconds=7))
     again = note_reading(CalendarFeed.objects.get(), tag="a", at=NOON + timedelta(hours=1))
-    changed = note_reading(CalendarFeed.objects.get(), tag="b", at=NOON + timedelta(hours=2))
+    later = note_reading(CalendarFeed.objects.get(), tag="a", at=NOON + timedelta(hours=2))
+    changed = note_reading(CalendarFeed.objects.get(), tag="b", at=NOON + timedelta(hours=3))
 
-    assert (first, again, changed) == (NOON, NOON, NOON + timedelta(hours=2))
-    assert CalendarFeed.objects.get().last_read_at == NOON + timedelta(hours=2)
+    assert (first, again, later, changed) == (NOON, NOON, NOON, NOON + timedelta(hours=3))
+    assert CalendarFeed.objects.get().last_read_at == NOON + timedelta(hours=3)
 
 
 def test_a_program_that_asks_all_the_time_is_not_written_down_each_time() -> None:
