@@ -31,7 +31,7 @@ from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
 
 if TYPE_CHECKING:
-    from milestones.models import ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
+    from milestones.models import Chain, ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
 
 CLOCK_TICKS = Q(status__in=[Status.WAITING, Status.RUNNING])
 """Not done, not waived, not on hold: only these can be overdue."""
@@ -44,6 +44,10 @@ class ChainTemplateQuerySet(models.QuerySet["ChainTemplate"]):
     def newest(self, code: str) -> "ChainTemplate | None":
         """The newest published version of the chain with this code."""
         return self.published().filter(code=code).order_by("-version").first()
+
+
+class ChainQuerySet(ScopedQuerySet["Chain"]):
+    project_path = "project__"
 
 
 def _near(rule: LightRule) -> Q:

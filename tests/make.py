@@ -1,11 +1,12 @@
 """Makes what tests need; name only what the test is about."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import count, pairwise
 from typing import Any
 
 from accounts.models import Unit, User
-from domain.chains import ChainSpec, ClockOwner, EdgeKind, EdgeSpec, LaneSpec, NodeSpec, StageSpec
+from domain.chains import ChainSpec, ClockOwner, EdgeKind, EdgeSpec, FactSpec, LaneSpec, NodeSpec, StageSpec
 from domain.lifecycle import Status
 from milestones.models import ChainTemplate, Node
 from milestones.publishing import publish_template
@@ -74,6 +75,19 @@ def make_template(*codes: str, **more: Any) -> ChainTemplate:
     template, _ = publish_template(
         make_chain(*(codes or ("a", "b", "c")), **more), actor=User.objects.system()
     )
+    return template
+
+
+def make_choosy_template(*more: str) -> ChainTemplate:
+    """A version of one chain: a, then b where there is a basement, c where there is none, d if asked for, e.
+
+    Each call with other codes in `more` makes the next version; they follow after e.
+    """
+    spec = make_chain("a", "b", "c", "d", "e", *more, edges=(("a", "e"),), code="choosy")
+    changed = {"b": {"condition": "basement"}, "c": {"condition": "!basement"}, "d": {"optional": True}}
+    nodes = tuple(replace(node, **changed.get(node.code, {})) for node in spec.nodes)
+    facts = (FactSpec("basement", "地下室", "Basement"),)
+    template, _ = publish_template(replace(spec, nodes=nodes, facts=facts), actor=User.objects.system())
     return template
 
 
