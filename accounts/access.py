@@ -22,6 +22,7 @@ from typing import Generic, Self, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from accounts.models import Unit, User
 
@@ -74,6 +75,20 @@ def editable(user: User | AnonymousUser, path: str = "", *, duty: str = "") -> Q
             return theirs | Q((duty, user.unit_id)) if duty else theirs
         case _:
             return NOTHING
+
+
+def refusal(user: User) -> str:
+    """Why `user` may not change what is in sight: an English sentence of the catalogue."""
+    match user.role:
+        case User.Role.LEADER:
+            return gettext_noop("Leaders see everything and change nothing.")
+        case User.Role.LIAISON:
+            return gettext_noop("Only the liaison of the project may change it.")
+        case _:
+            return gettext_noop(
+                "Only managers of the project's town or lead department, or of the unit that has the node, may "
+                "change it."
+            )
 
 
 def may_edit_templates(user: User) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 from domain.errors import RuleError, gettext_noop
+from domain.lifecycle import CLOSED, Status
 from domain.workdays import WorkCalendar, near_until
 
 Key = TypeVar("Key", bound=Hashable)
@@ -66,6 +67,35 @@ def decisions_on(current: RequestStatus) -> frozenset[Decision]:
 def is_locked(due_on: date | None, today: date, calendar: WorkCalendar) -> bool:
     """Whether the due date lies at most ``LOCKED_DAYS`` working days ahead, or has passed."""
     return due_on is not None and due_on <= near_until(calendar, today, LOCKED_DAYS)
+
+
+def check_request(status: Status, *, node: str, is_pending: bool, is_manager: bool, is_locked: bool) -> None:
+    """Raises RuleError where another date of a node cannot be asked for, whichever it is.
+
+    `is_pending`: a request for it waits for an answer; `is_locked`: the due date is too near for anybody but
+    a manager.
+    """
+    for applies, sentence in (
+        (status is Status.WAIVED, gettext_noop("“%(node)s” is waived; it has no date to change.")),
+        (status in CLOSED, gettext_noop("“%(node)s” is closed already.")),
+        (
+            status is Status.HELD,
+            gettext_noop("“%(node)s” is on hold; its date is settled when it is resumed."),
+        ),
+        (
+            is_pending,
+            gettext_noop("Another date of “%(node)s” has been asked for already; it waits for an answer."),
+        ),
+        (
+            is_locked and not is_manager,
+            gettext_noop(
+                "“%(node)s” falls due within 5 working days or is overdue; only a manager may ask for "
+                "another date now."
+            ),
+        ),
+    ):
+        if applies:
+            raise RuleError(sentence, node=node)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,3 +66,13 @@ def move(current: Status, step: Move, *, node: str) -> Status:
 def moves_from(current: Status) -> frozenset[Move]:
     """The steps that a node in this status can take, its predecessors aside."""
     return frozenset(step for step, status in _MOVES if status == current)
+
+
+def check_start(before: str, *, node: str) -> None:
+    """Raises RuleError where something must be done before `node`: `before` names it, blank where nothing is."""
+    if before:
+        raise RuleError(
+            gettext_noop("“%(node)s” cannot be started before “%(before)s” is done."),
+            node=node,
+            before=before,
+        )

@@ -1,6 +1,5 @@
 """Asking for another due date, and saying yes or no to it. Only what was approved moves a date."""
 
-from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from domain.date_changes import Decision, RequestStatus, decide, is_locked
+from domain.date_changes import Decision, RequestStatus, check_request, decide, is_locked
 from domain.errors import InputError, RuleError
 from domain.lifecycle import CLOSED, Status
 from history.models import Change
@@ -144,33 +143,15 @@ def _known_reason(reason: str, text: str) -> DateChange.Reason:
 
 def _refuse_unfit(node: Node, due_on: date, *, actor: User, today: date) -> None:
     label = node.template_node.label
-    refusals: tuple[tuple[Callable[[], bool], str], ...] = (
-        (
-            lambda: node.status == Status.WAIVED,
-            gettext_noop("“%(node)s” is waived; it has no date to change."),
-        ),
-        (lambda: node.status in CLOSED, gettext_noop("“%(node)s” is closed already.")),
-        (
-            lambda: node.status == Status.HELD,
-            gettext_noop("“%(node)s” is on hold; its date is settled when it is resumed."),
-        ),
-        (lambda: node.due_on == due_on, gettext_noop("“%(node)s” is due on %(on)s already.")),
-        (lambda: due_on < EARLIEST, gettext_noop("%(on)s lies before the year 2000; check the year.")),
-        (
-            lambda: DateChange.objects.filter(node=node, status=RequestStatus.ASKED).exists(),
-            gettext_noop("Another date of “%(node)s” has been asked for already; it waits for an answer."),
-        ),
-        (
-            lambda: not actor.is_manager and is_locked(node.due_on, today, load_calendar()),
-            gettext_noop(
-                "“%(node)s” falls due within 5 working days or is overdue; only a manager may ask for "
-                "another date now."
-            ),
-        ),
-    )
-    for applies, sentence in refusals:
-        if applies():
-            raise RuleError(sentence, node=label, on=due_on)
+    check_request(
+        Status(node.status), node=label, is_manager=actor.is_manager,
+        is_pending=DateChange.objects.filter(node=node, status=RequestStatus.ASKED).exists(),
+        is_locked=is_locked(node.due_on, today, load_calendar()),
+    )  # fmt: skip
+    if node.due_on == due_on:
+        raise RuleError(gettext_noop("“%(node)s” is due on %(on)s already."), node=label, on=due_on)
+    if due_on < EARLIEST:
+        raise RuleError(gettext_noop("%(on)s lies before the year 2000; check the year."), on=due_on)
 
 
 def _refuse_outdated(item: DateChangeItem) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Unit, User
 from domain.errors import RuleError
-from domain.lifecycle import CLOSED, Move, Status, move
+from domain.lifecycle import CLOSED, Move, Status, check_start, move
 from history.models import Change
 from milestones.actions.holding import (
     held_node,
@@ -52,11 +52,8 @@ def start_node(
     refuse_future(on, today)
     statuses = statuses_of(node.project)
     graph = graph_of(node.template_node.template_id)
-    if before := graph.open_before(node.template_node_id, statuses):
-        raise RuleError(
-            gettext_noop("“%(node)s” cannot be started before “%(before)s” is done."),
-            node=node.template_node.label, before=names_of(node, before),
-        )  # fmt: skip
+    before = graph.open_before(node.template_node_id, statuses)
+    check_start(names_of(node, before), node=node.template_node.label)
     _refuse_before_predecessors(node, graph.hard.get(node.template_node_id, ()), on)
     missing = graph.soft_before(node.template_node_id, statuses)
     write(
@@ -126,8 +123,7 @@ def reopen_node(node: Node, *, actor: User, reason: str, version: int | None = N
     there is nothing to undo.
     """
     node = held_node(node, actor, version)
-    if not actor.is_manager:
-        raise PermissionDenied(gettext_noop("Only a manager may reopen a node."))
+    refuse_others_to_reopen(actor)
     target = move(Status(node.status), Move.REOPEN, node=node.template_node.label)
     reason = reason_given(reason)
     write(node, Change.Verb.NODE_REOPENED, actor=actor, note=reason, **_as_before(node, target))
@@ -145,7 +141,8 @@ def assign_node(
     has it already.
     """
     node = held_node(node, actor, version)
-    _refuse_others_and_closed(node, actor)
+    refuse_others_to_assign(actor)
+    refuse_closed(Status(node.status), node=node.template_node.label)
     if node.unit_id == unit.pk:
         raise RuleError(
             gettext_noop("“%(node)s” is with %(unit)s already."),
@@ -172,18 +169,27 @@ def remind(node: Node, *, actor: User, note: str = "", batch: UUID | None = None
     does not change.
     """
     node = held_node(node, actor, None)
-    _refuse_others_and_closed(node, actor)
+    refuse_others_to_assign(actor)
+    refuse_closed(Status(node.status), node=node.template_node.label)
     Change.objects.create(
         verb=Change.Verb.NODE_REMINDED, actor=actor, project=node.project, node=node, note=note, batch=batch
     )
     return Outcome(node)
 
 
-def _refuse_others_and_closed(node: Node, actor: User) -> None:
+def refuse_others_to_reopen(actor: User) -> None:
+    if not actor.is_manager:
+        raise PermissionDenied(gettext_noop("Only a manager may reopen a node."))
+
+
+def refuse_others_to_assign(actor: User) -> None:
     if not actor.is_manager:
         raise PermissionDenied(gettext_noop("Only a manager may hand over nodes and remind of them."))
-    if node.status in CLOSED:
-        raise RuleError(gettext_noop("“%(node)s” is closed already."), node=node.template_node.label)
+
+
+def refuse_closed(status: Status, *, node: str) -> None:
+    if status in CLOSED:
+        raise RuleError(gettext_noop("“%(node)s” is closed already."), node=node)
 
 
 def _as_before(node: Node, target: Status) -> dict[str, Any]:
