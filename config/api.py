@@ -7,12 +7,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import UnitViewSet
-from milestones.api import DateChangeViewSet, NodeViewSet, ProjectViewSet, TemplateViewSet
+from milestones.api import (
+    DateChangeViewSet,
+    NodeProofsView,
+    NodeViewSet,
+    ProjectViewSet,
+    ProofViewSet,
+    TemplateViewSet,
+)
 
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("nodes", NodeViewSet, basename="node")
 router.register("date-changes", DateChangeViewSet, basename="date-change")
+router.register("proofs", ProofViewSet, basename="proof")
 router.register("units", UnitViewSet, basename="unit")
 router.register("templates", TemplateViewSet, basename="template")
 
@@ -23,6 +31,7 @@ docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
 
 urlpatterns = [
     *router.urls,
+    path("nodes/<int:node>/proofs/", NodeProofsView.as_view(), name="node-proofs"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -156,7 +156,7 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
             node=OuterRef("pk"), withdrawn_at__isnull=True
         )
         # In this order, so that the proofs are only looked for where one is asked for.
-        return Q(status=Status.DONE) & ~Q(template_node__proof="") & ~Exists(proofs)
+        return Q(Q(status=Status.DONE), ~Q(template_node__proof=""), ~Exists(proofs))
 
     def _is_idle(self, rule: LightRule) -> Q:
         """The SQL side of ``milestones.graph.ChainGraph.ready_on``."""

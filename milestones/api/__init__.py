@@ -3,6 +3,14 @@
 from milestones.api.date_changes import DateChangeViewSet
 from milestones.api.nodes import NodeViewSet
 from milestones.api.projects import ProjectViewSet
+from milestones.api.proofs import NodeProofsView, ProofViewSet
 from milestones.api.templates import TemplateViewSet
 
-__all__ = ["DateChangeViewSet", "NodeViewSet", "ProjectViewSet", "TemplateViewSet"]
+__all__ = [
+    "DateChangeViewSet",
+    "NodeProofsView",
+    "NodeViewSet",
+    "ProjectViewSet",
+    "ProofViewSet",
+    "TemplateViewSet",
+]

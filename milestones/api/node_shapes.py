@@ -86,6 +86,13 @@ class DateSerializer(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 
 
+class FinishingSerializer(DateSerializer):
+    document_no = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=120,
+        help_text="Of the document that proves it; files are sent to the node's proofs.",
+    )  # fmt: skip
+
+
 class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 

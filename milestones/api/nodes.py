@@ -34,6 +34,7 @@ from milestones.api.node_shapes import (
     AssigningSerializer,
     ChangedNodeSerializer,
     DateSerializer,
+    FinishingSerializer,
     HoldingSerializer,
     HoldSerializer,
     NodeDetailSerializer,
@@ -93,10 +94,10 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
     def start(self, request: UserApiRequest, pk: str) -> Response:
         return self._on_a_day(start_node, body_of(request, DateSerializer))
 
-    @_changes(DateSerializer)
+    @_changes(FinishingSerializer)
     @action(detail=True, methods=["post"])
     def finish(self, request: UserApiRequest, pk: str) -> Response:
-        return self._on_a_day(finish_node, body_of(request, DateSerializer))
+        return self._on_a_day(finish_node, body_of(request, FinishingSerializer))
 
     @_changes(HoldingSerializer)
     @action(detail=True, methods=["post"])
