@@ -84,7 +84,11 @@ def make_choosy_template(*more: str) -> ChainTemplate:
     Each call with other codes in `more` makes the next version; they follow after e.
     """
     spec = make_chain("a", "b", "c", "d", "e", *more, edges=(("a", "e"),), code="choosy")
-    changed = {"b": {"condition": "basement"}, "c": {"condition": "!basement"}, "d": {"optional": True}}
+    changed: dict[str, dict[str, Any]] = {
+        "b": {"condition": "basement"},
+        "c": {"condition": "!basement"},
+        "d": {"optional": True},
+    }
     nodes = tuple(replace(node, **changed.get(node.code, {})) for node in spec.nodes)
     facts = (FactSpec("basement", "地下室", "Basement"),)
     template, _ = publish_template(replace(spec, nodes=nodes, facts=facts), actor=User.objects.system())

@@ -12,6 +12,7 @@ from accounts.http import UserApiRequest
 from domain.lights import LightRule
 from milestones.actions import lay_chain, relay_chain
 from milestones.api.outlook_shapes import (
+    Ahead,
     ClocksSerializer,
     WholeOutlookSerializer,
     api_clocks,
@@ -26,7 +27,6 @@ from milestones.api.project_shapes import (
 )
 from milestones.api.requests import CHANGE_HEADERS, IDEMPOTENCY_KEY, body_of, once, tag_asked_for
 from milestones.chain_choices import known_choices
-from milestones.chain_states import ChainState, chain_state
 from milestones.models import Chain, ChainTemplate
 from milestones.relaying import Relaying, relaying
 from projects.models import Project
@@ -49,13 +49,13 @@ class ChainEndpoints:
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def outlook(self, request: UserApiRequest, pk: str) -> Response:
         """When every open node is expected, from what has really happened so far."""
-        return Response(whole_outlook(self._state(), self.rule))
+        return Response(whole_outlook(self._ahead()))
 
     @extend_schema(responses=ClocksSerializer)
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def clocks(self, request: UserApiRequest, pk: str) -> Response:
         """Whose the working days were, of the project and of each node that was started."""
-        return Response(api_clocks(self._state(), self.rule))
+        return Response(api_clocks(self._ahead()))
 
     @extend_schema(request=LayingSerializer, responses={201: ChainSerializer}, parameters=[IDEMPOTENCY_KEY])
     @action(detail=True, methods=["post"], url_path="lay-chain")
@@ -103,11 +103,11 @@ class ChainEndpoints:
         chains = Chain.objects.visible_to(self.request.user).select_related("template", "project")
         return get_object_or_404(chains, project=self.project())
 
-    def _state(self) -> ChainState:
-        state = chain_state(self.project().pk)
-        if state is None:
+    def _ahead(self) -> Ahead:
+        ahead = Ahead.of(self.project().pk, self.rule)
+        if ahead is None:
             raise NotFound
-        return state
+        return ahead
 
 
 def _published(code: str, version: int | None) -> ChainTemplate:

@@ -44,7 +44,7 @@ from milestones.api.node_shapes import (
     ResumingSerializer,
     api_node,
 )
-from milestones.api.outlook_shapes import api_outlook, place_in_chain
+from milestones.api.outlook_shapes import Ahead, api_outlook, place_in
 from milestones.api.requests import (
     CHANGE_HEADERS,
     IDEMPOTENCY_KEY,
@@ -54,7 +54,6 @@ from milestones.api.requests import (
     once,
     version_asked_for,
 )
-from milestones.chain_states import ChainState, chain_state
 from milestones.filters import NodeFilter
 from milestones.models import DateChange, Hold, Node
 from milestones.paging import RowPaging
@@ -172,17 +171,15 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
         return version_asked_for(self.request.headers.get("If-Match", ""), node)
 
     def _answer(self, node: Node) -> Response:
-        return self._shown(node, chain_state(node.project_id))
+        return self._shown(node, Ahead.of(node.project_id, self.rule))
 
     def _answer_change(self, node: Node, warnings: Collection[str]) -> Response:
         """The node as it is now, with what is ahead of its project now."""
-        state = chain_state(node.project_id)
-        outlook = api_outlook(state, self.rule) if state else None
-        return self._shown(node, state, warnings=list(warnings), outlook=outlook)
+        ahead = Ahead.of(node.project_id, self.rule)
+        return self._shown(node, ahead, warnings=list(warnings), outlook=ahead and api_outlook(ahead))
 
-    def _shown(self, node: Node, state: ChainState | None, **more: Any) -> Response:
+    def _shown(self, node: Node, ahead: Ahead | None, **more: Any) -> Response:
         (row,) = node_rows([node], self.rule)
         holds = HoldSerializer(Hold.objects.visible_to(self.request.user).filter(node=node), many=True)
-        place = place_in_chain(state, node.pk, self.rule)
-        shown = {**api_node(row), **place, "holds": holds.data, **more}
+        shown = {**api_node(row), **place_in(ahead, node.pk), "holds": holds.data, **more}
         return Response(shown, headers={"ETag": row.etag})

@@ -1,13 +1,13 @@
 """How the forward view and the elapsed time of a project look over REST. Days are working days."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from rest_framework import serializers
 
 from domain.chains import ClockOwner
 from domain.lights import LightRule
 from domain.outlook import Outlook, drift
-from milestones.chain_states import ChainState, NodeState
+from milestones.chain_states import ChainState, NodeState, chain_state
 
 
 class ForecastSerializer(serializers.Serializer):
@@ -100,48 +100,69 @@ class ClocksSerializer(serializers.Serializer):
     nodes = NodeTimeSerializer(many=True, help_text="Those that were started, in chain order.")
 
 
-def api_outlook(state: ChainState, rule: LightRule) -> dict[str, Any]:
+class Ahead(NamedTuple):
+    """A chain with its forward view, computed once for all that an answer says of it."""
+
+    state: ChainState
+    outlook: Outlook[int]
+    rule: LightRule
+
+    @classmethod
+    def of(cls, project_id: int, rule: LightRule) -> "Ahead | None":
+        """None where the project has no chain."""
+        state = chain_state(project_id)
+        return cls(state, state.outlook(rule), rule) if state else None
+
+
+def api_outlook(ahead: Ahead) -> dict[str, Any]:
     """The forward view as ``OutlookSerializer`` describes it."""
-    return _outlook(state, state.outlook(rule), rule)
+    forecasts = ahead.state.forecasts(ahead.rule, ahead.outlook)
+    return {
+        "finishes_on": ahead.outlook.finishes_on,
+        "is_open_ended": any(expected.is_open_ended for expected in ahead.outlook.expected.values()),
+        "milestones": {one.code: ForecastSerializer(one).data for one in forecasts},
+    }
 
 
-def whole_outlook(state: ChainState, rule: LightRule) -> dict[str, Any]:
+def whole_outlook(ahead: Ahead) -> dict[str, Any]:
     """The forward view with every node, as ``WholeOutlookSerializer`` describes it."""
-    ahead = state.outlook(rule)
+    steps = ahead.state.steps
     nodes = [
         {
-            "id": node.pk, "code": state.steps[step].code, "label": state.steps[step].label,
-            "status": node.status.value, "baseline_on": node.baseline_on, **place_of(node, ahead, rule),
+            "id": node.pk, "code": steps[step].code, "label": steps[step].label,
+            "status": node.status.value, "baseline_on": node.baseline_on, **_place(node, ahead),
         }
-        for step, node in state.nodes.items()
+        for step, node in ahead.state.nodes.items()
     ]  # fmt: skip
-    return {**_outlook(state, ahead, rule), "critical_path": list(ahead.critical_path), "nodes": nodes}
+    return {**api_outlook(ahead), "critical_path": list(ahead.outlook.critical_path), "nodes": nodes}
 
 
-def place_of(node: NodeState, ahead: Outlook[int], rule: LightRule) -> dict[str, Any]:
-    """A node as ``PlaceSerializer`` describes it."""
-    expected = ahead.expected.get(node.pk)
+def place_in(ahead: Ahead | None, pk: int) -> dict[str, Any]:
+    """A node as ``PlaceSerializer`` describes it; nowhere, if it is not part of the chain, or no longer."""
+    nodes = ahead.state.nodes.values() if ahead else ()
+    node = next((one for one in nodes if one.pk == pk), None)
+    if ahead is None or node is None:
+        return {**dict.fromkeys(PlaceSerializer().fields), "is_open_ended": False, "is_critical": False}
+    return _place(node, ahead)
+
+
+def _place(node: NodeState, ahead: Ahead) -> dict[str, Any]:
+    expected = ahead.outlook.expected.get(node.pk)
     day = expected.finishes_on if expected else node.finished_on
+    calendar = ahead.rule.calendar
     return {
         "expected_start_on": expected.starts_on if expected else node.started_on,
         "expected_on": day,
         "is_open_ended": expected is not None and expected.is_open_ended,
         "slack": expected.slack if expected else None,
         "is_critical": expected is not None and expected.is_critical,
-        "drift": drift(rule.calendar, node.baseline_on, day) if day and node.baseline_on else None,
+        "drift": drift(calendar, node.baseline_on, day) if day and node.baseline_on else None,
     }
 
 
-def place_in_chain(state: ChainState | None, pk: int, rule: LightRule) -> dict[str, Any]:
-    """The place of one node; of nothing where it is not part of its project's chain, or no longer."""
-    node = next((one for one in state.nodes.values() if one.pk == pk), None) if state else None
-    if state is None or node is None:
-        return {**dict.fromkeys(PlaceSerializer().fields), "is_open_ended": False, "is_critical": False}
-    return place_of(node, state.outlook(rule), rule)
-
-
-def api_clocks(state: ChainState, rule: LightRule) -> dict[str, Any]:
+def api_clocks(ahead: Ahead) -> dict[str, Any]:
     """The elapsed time as ``ClocksSerializer`` describes it."""
+    state, rule = ahead.state, ahead.rule
     whole, promise, times = state.split(rule), state.promise(rule), state.times(rule)
     split = {"total": whole.total, "held": whole.held, "idle": whole.idle, "promised": whole.promised}
     return {
@@ -157,12 +178,3 @@ def api_clocks(state: ChainState, rule: LightRule) -> dict[str, Any]:
             if node.pk in times
         ],
     }  # fmt: skip
-
-
-def _outlook(state: ChainState, ahead: Outlook[int], rule: LightRule) -> dict[str, Any]:
-    forecasts = state.forecasts(rule, ahead)
-    return {
-        "finishes_on": ahead.finishes_on,
-        "is_open_ended": any(expected.is_open_ended for expected in ahead.expected.values()),
-        "milestones": {one.code: ForecastSerializer(one).data for one in forecasts},
-    }
