@@ -62,13 +62,18 @@ def resume_node(
     The node's due date moves by the working days held, each day once however many holds it lay in, and the
     end of its approval clock by the days held in the clock's own unit.
 
-    Raises RuleError where the node is not on hold, or `on` lies before a hold's first day or in the future.
+    Raises RuleError where the node is not on hold, `hold` has ended already, or `on` lies before a hold's
+    first day or in the future.
     """
     node = held_node(node, actor, version)
     target = move(Status(node.status), Move.RESUME, node=node.template_node.label)
     refuse_future(on, today)
     still = list(Hold.objects.filter(node=node).open())
     ending = [one for one in still if hold is None or one.pk == hold.pk]
+    if hold is not None and not ending:
+        raise RuleError(
+            gettext_noop("This hold of “%(node)s” has ended already."), node=node.template_node.label
+        )
     for one in ending:
         _refuse_backwards(node, one.held_on, on)
     moved = _end(ending, node, on, actor)

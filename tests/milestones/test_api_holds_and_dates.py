@@ -59,9 +59,11 @@ def test_one_of_two_holds_can_be_ended() -> None:
     first, second = post(client, node, "hold", on="2026-03-04", reason="公示").json()["holds"]
 
     after_first = post(client, node, "resume", hold=first["id"]).json()
+    ended_before = post(client, node, "resume", hold=first["id"])
     after_second = post(client, node, "resume", hold=second["id"]).json()
 
     assert (after_first["status"], after_first["held_on"]) == ("held", "2026-03-04")
+    assert ended_before.status_code == 409
     assert after_second["status"] == "running"
 
 
