@@ -6,42 +6,15 @@ Every stage is a picture of its own, all on one scale, so that a printed page br
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from datetime import date
 
 from domain.lights import Light
 from domain.outlook import drift
 from domain.workdays import ONE_DAY, WorkCalendar
-
-Span = tuple[date, date]
-"""First and last day, both inclusive."""
+from milestones.time_scale import ROOM, Box, Span, Tick, TimeScale, Zoom, hull
 
 ROW = 28
 """The height of a row; the stylesheet gives the names beside the pictures the same."""
-ROOM = 976
-"""What a laptop's page has beside the names; a chart is never narrower."""
-_MARGIN = 44
-"""To the right of the last day, for how far it slips."""
-_THINNEST = 3.0
-_LONGEST = 6 * 366
-"""So many days are drawn at most; a date that is wrong by a decade must not make the others a smear."""
-_FARTHEST = timedelta(days=20 * 366)
-
-
-class Zoom(StrEnum):
-    """What a column of the chart is."""
-
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-
-
-_SCALES = {Zoom.WEEK: (11.2, 11.2), Zoom.MONTH: (0.8, 3.0), Zoom.QUARTER: (0.5, 0.5)}
-"""Pixels for a day, at least and at most: months take the room there is, so that most projects fit."""
-_WEEK = 0
-_COLUMNS = {Zoom.WEEK: (_WEEK, 1), Zoom.MONTH: (1, 12), Zoom.QUARTER: (3, 12)}
-"""What the lower and the upper line of the header count, in months."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,25 +59,6 @@ class GanttRow:
     def ends_on(self) -> date | None:
         """The day on which it was finished or should be; None where nobody can tell."""
         return self.finished_on or self.to_come_on
-
-
-class Box(NamedTuple):
-    """A piece of time from left to right."""
-
-    x: float
-    width: float
-
-    @property
-    def end(self) -> float:
-        return self.x + self.width
-
-
-class Tick(NamedTuple):
-    """A column of the header, and the day it begins with."""
-
-    x: float
-    width: float
-    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +134,8 @@ def gantt(
     if not spans:
         return None
     is_open = any(not (row.is_done or row.is_waived) for row in rows)
-    wanted = _hull([*spans, (today, today)] if is_open else spans)
-    scale = _Scale.of(_window(wanted, today), zoom)
-    lower, upper = _COLUMNS[zoom]
+    wanted = hull([*spans, (today, today)] if is_open else spans)
+    scale = TimeScale.of(wanted, zoom, today)
     stages = tuple(_stages(rows, scale, today, calendar))
     return Gantt(
         zoom=zoom,
@@ -191,51 +144,14 @@ def gantt(
         today=today,
         width=scale.width,
         height=max(stage.height for stage in stages),
-        years=tuple(_ticks(scale, upper)),
-        columns=tuple(_ticks(scale, lower)),
-        days_off=tuple(_days_off(scale, calendar)) if zoom == Zoom.WEEK else (),
+        years=tuple(scale.years()),
+        columns=tuple(scale.columns()),
+        days_off=tuple(scale.days_off(calendar)) if zoom == Zoom.WEEK else (),
         stages=stages,
         today_x=scale.middle(today),
-        provisional_x=_provisional_x(scale, calendar),
+        provisional_x=scale.provisional_x(calendar),
         is_cut=wanted[0] < scale.first or wanted[1] > scale.last,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Turns days into pixels; what lies outside `first` … `last` is cut off or left out."""
-
-    first: date
-    last: date
-    per_day: float
-    width: int
-
-    @classmethod
-    def of(cls, window: Span, zoom: Zoom) -> "_Scale":
-        first = _start(window[0], _COLUMNS[zoom][0])
-        days = (window[1] - first).days + 1
-        least, most = _SCALES[zoom]
-        per_day = min(max((ROOM - _MARGIN) / days, least), most)
-        width = max(ROOM, round(days * per_day) + _MARGIN)
-        return cls(first, first + timedelta(days=int(width / per_day) - 1), per_day, width)
-
-    def left(self, day: date) -> float:
-        """Where `day` begins."""
-        return (day - self.first).days * self.per_day
-
-    def right(self, day: date) -> float:
-        """Where `day` ends."""
-        return self.left(day) + self.per_day
-
-    def middle(self, day: date) -> float | None:
-        return self.left(day) + self.per_day / 2 if self.first <= day <= self.last else None
-
-    def box(self, first: date, last: date) -> Box | None:
-        """The piece from the morning of `first` to the evening of `last` that is in sight."""
-        if last < self.first or first > self.last:
-            return None
-        x = max(0.0, self.left(first))
-        return Box(x, max(_THINNEST, min(float(self.width), self.right(last)) - x))
 
 
 def _span(row: GanttRow) -> Span | None:
@@ -245,36 +161,22 @@ def _span(row: GanttRow) -> Span | None:
     return (min(known), max(known)) if known else None
 
 
-def _hull(spans: Iterable[Span]) -> Span:
-    firsts, lasts = zip(*spans, strict=True)
-    return min(firsts), max(lasts)
-
-
-def _window(wanted: Span, today: date) -> Span:
-    """What is drawn of `wanted`: all of it or, where it is too long, the years around today."""
-    first = min(max(wanted[0], today - _FARTHEST), today + _FARTHEST)
-    last = max(min(wanted[1], today + _FARTHEST), first)
-    longest = timedelta(days=_LONGEST)
-    if last - first > longest:
-        first = min(max(first, today - longest / 3), last - longest)
-        last = first + longest
-    return first, last
-
-
-def _stages(rows: Iterable[GanttRow], scale: _Scale, today: date, calendar: WorkCalendar) -> Iterator[Stage]:
+def _stages(
+    rows: Iterable[GanttRow], scale: TimeScale, today: date, calendar: WorkCalendar
+) -> Iterator[Stage]:
     by_stage: dict[str, list[GanttRow]] = {}
     for row in rows:
         by_stage.setdefault(row.stage, []).append(row)
     for label, members in by_stage.items():
         spans = [span for span in map(_span, members) if span]
-        span = _hull(spans) if spans else None
+        span = hull(spans) if spans else None
         drawn = tuple(
             _drawn(row, number * ROW, scale, today, calendar) for number, row in enumerate(members, start=1)
         )
         yield Stage(label, (len(members) + 1) * ROW, drawn, scale.box(*span) if span else None, span)
 
 
-def _drawn(row: GanttRow, y: int, scale: _Scale, today: date, calendar: WorkCalendar) -> Drawn:
+def _drawn(row: GanttRow, y: int, scale: TimeScale, today: date, calendar: WorkCalendar) -> Drawn:
     baseline, plan = (scale.box(*span) if span else None for span in (row.baseline, row.plan))
     actual = _actual(row, scale, today)
     holds = [scale.box(first, max(first, last or today)) for first, last in row.holds]
@@ -289,13 +191,13 @@ def _drawn(row: GanttRow, y: int, scale: _Scale, today: date, calendar: WorkCale
     )  # fmt: skip
 
 
-def _actual(row: GanttRow, scale: _Scale, today: date) -> Box | None:
+def _actual(row: GanttRow, scale: TimeScale, today: date) -> Box | None:
     if row.started_on is None or row.is_waived:
         return None
     return scale.box(row.started_on, max(row.started_on, row.finished_on or today))
 
 
-def _trail(row: GanttRow, scale: _Scale) -> Box | None:
+def _trail(row: GanttRow, scale: TimeScale) -> Box | None:
     if row.plan is None or row.to_come_on is None or row.to_come_on <= row.plan[1]:
         return None
     return scale.box(row.plan[1] + ONE_DAY, row.to_come_on)
@@ -303,50 +205,3 @@ def _trail(row: GanttRow, scale: _Scale) -> Box | None:
 
 def _slip(row: GanttRow, calendar: WorkCalendar) -> int | None:
     return drift(calendar, row.baseline[1], row.ends_on) if row.baseline and row.ends_on else None
-
-
-def _start(day: date, months: int) -> date:
-    """The first day of the week (nought months) or of the month, quarter or year that `day` lies in."""
-    if months == _WEEK:
-        return day - timedelta(days=day.weekday())
-    return date(day.year, (day.month - 1) // months * months + 1, 1)
-
-
-def _next(start: date, months: int) -> date:
-    if months == _WEEK:
-        return start + timedelta(days=7)
-    month = start.month - 1 + months
-    return date(start.year + month // 12, month % 12 + 1, 1)
-
-
-def _ticks(scale: _Scale, months: int) -> Iterator[Tick]:
-    day = _start(scale.first, months)
-    while day <= scale.last:
-        after = _next(day, months)
-        x = max(0.0, scale.left(day))
-        yield Tick(x, min(float(scale.width), scale.left(after)) - x, max(day, scale.first))
-        day = after
-
-
-def _days_off(scale: _Scale, calendar: WorkCalendar) -> Iterator[Box]:
-    """Weekends and holidays, those side by side as one."""
-    begun: date | None = None
-    day = scale.first
-    while day <= scale.last:
-        if calendar.is_working_day(day):
-            if begun:
-                yield Box(scale.left(begun), scale.left(day) - scale.left(begun))
-            begun = None
-        else:
-            begun = begun or day
-        day += ONE_DAY
-    if begun:
-        yield Box(scale.left(begun), scale.width - scale.left(begun))
-
-
-def _provisional_x(scale: _Scale, calendar: WorkCalendar) -> float | None:
-    """Where the days begin whose holidays have not been announced; None where there are none in sight."""
-    through = calendar.announced_through
-    if through is None or through < scale.first:
-        return 0.0
-    return scale.right(through) if through < scale.last else None

@@ -1,4 +1,4 @@
-"""A Gantt chart written down: the header, a picture for each stage, and the same content as a table.
+"""A Gantt chart written down: the header and, for each stage, the names and a picture.
 
 Written in Python and not as a template, like ``node_table``: of some four hundred shapes and as many dates a
 template would make the slowest part of the project page. Everything that comes from data goes through ``escape``.
@@ -13,10 +13,11 @@ from django.template import Library
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
-from milestones.gantt import ROW, Box, Drawn, Gantt, GanttRow, Span, Stage, Tick, Zoom
-from milestones.templatetags.lights import Reading, day, day_text, light_mark, provisional, reading
+from milestones.gantt import ROW, Drawn, Gantt, GanttRow, Stage
+from milestones.templatetags.gantt_table import GanttWords, signed
+from milestones.templatetags.lights import Reading, day_text, reading
+from milestones.time_scale import Box, Tick, Zoom
 
 register = Library()
 
@@ -50,13 +51,6 @@ def gantt_header(chart: Gantt) -> SafeString:
 def gantt_stages(chart: Gantt) -> SafeString:
     """For each stage the names and, beside them, the picture; both have a line for the stage and its rows."""
     writer = _StageWriter(chart)
-    return mark_safe("\n".join(map(writer.stage, chart.stages)))  # noqa: S308 - every part is escaped
-
-
-@register.simple_tag
-def gantt_rows(chart: Gantt) -> SafeString:
-    """The chart as the rows of a table, a ``<tbody>`` for each stage."""
-    writer = _TableWriter()
     return mark_safe("\n".join(map(writer.stage, chart.stages)))  # noqa: S308 - every part is escaped
 
 
@@ -111,7 +105,6 @@ def _flags(chart: Gantt, here: Reading) -> Iterator[str]:
             side, x, taken = ("start", today + 5, today + _NARROWEST_FLAG)
         yield f'<text class="today" x="{x:.1f}" y="{baseline}" text-anchor="{side}">{escape(text)}</text>'
         yield f'<path class="today" d="M{today:.1f} {2 * LINE}V{_HEADER}"/>'
-        yield f'<rect id="gantt-today" x="{today - 110:.1f}" width="600" height="1"/>'
     if chart.provisional_x is not None:
         yield from _provisional(max(chart.provisional_x, taken), chart.width, baseline)
 
@@ -146,54 +139,39 @@ def _said(value: date, form: str, language: str) -> str:
     return escape(date_format(value, _FORMS[form].get(language, _FORMS[form]["en"])))
 
 
+def _current(chart: Gantt) -> GanttRow:
+    """The row that "Go to today" goes to: the first that is still open."""
+    rows = [drawn.row for stage in chart.stages for drawn in stage.rows]
+    return next((row for row in rows if not (row.is_done or row.is_waived)), rows[0])
+
+
 @lru_cache(maxsize=4096)
-def _words(value: date, language: str, year: int) -> str:
+def _day(value: date, language: str, year: int) -> str:
     return escape(day_text(value, language, year))
 
 
-class _Words:
-    """Looks up the words that a chart and its table have in common once for all rows."""
-
-    def __init__(self) -> None:
-        self.here = reading()
-        self.baseline, self.plan = escape(_("Baseline")), escape(_("Plan"))
-        self.actual, self.held = escape(_("Actual")), escape(_("On hold"))
-        self.expected, self.slip_label = escape(_("Expected finish")), escape(_("Against baseline"))
-        self.settled, self.critical = escape(_("to be settled")), escape(_("critical path"))
-        self.since, self.until = escape(_("since %(day)s")), escape(_("finished %(day)s"))
-        self.comma = escape(pgettext("between names", ", "))
-
-    def slip(self, days: int) -> str:
-        """How many working days after or before the baseline, the sign said too."""
-        if days == 0:
-            return escape(_("as in the baseline"))
-        words = ngettext("%(days)s working day", "%(days)s working days", abs(days))
-        return escape(words % {"days": _signed(days)})
-
-
-def _signed(days: int) -> str:
-    return f"+{days}" if days > 0 else f"−{-days}"
-
-
-class _StageWriter(_Words):
+class _StageWriter:
     def __init__(self, chart: Gantt) -> None:
-        super().__init__()
+        here = reading()
         self.chart = chart
+        self.words = GanttWords(lambda value: _day(value, *here))
         self.today = "" if chart.today_x is None else f"M{chart.today_x:.1f} 0V"
+        self.current = _current(chart)
         self.provisional = escape(_("provisional"))
         self.summary = escape(_("%(stage)s: %(done)d of %(nodes)d nodes done, from %(first)s to %(last)s"))
         self.undated = escape(_("%(stage)s: %(done)d of %(nodes)d nodes done, without dates"))
 
     def stage(self, stage: Stage) -> str:
+        summary = self._summary(stage)
         names = "".join([self._name(drawn.row) for drawn in stage.rows])
         shapes = "".join([self._row(drawn) for drawn in stage.rows])
         today = f'<path class="today" d="{self.today}{stage.height}"/>' if self.today else ""
         width, height = self.chart.width, stage.height
         return (
-            f'<div class="stage"><ul class="names"><li><b>{escape(stage.label)}</b>'
+            f'<div class="stage"><ul class="names"><li title="{summary}"><b>{escape(stage.label)}</b>'
             f"<small>{stage.done}/{len(stage.rows)}</small></li>{names}</ul>"
             f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-            f'aria-label="{self._summary(stage)}"><rect class="band" width="{width}" height="{ROW}"/>'
+            f'aria-label="{summary}"><rect class="band" width="{width}" height="{ROW}"/>'
             f'<use href="#gantt-ground"/>{self._bracket(stage.bracket)}{shapes}{today}</svg></div>'
         )
 
@@ -201,7 +179,8 @@ class _StageWriter(_Words):
         said = {"stage": escape(stage.label), "done": stage.done, "nodes": len(stage.rows)}
         if stage.span is None:
             return self.undated % said
-        return self.summary % {**said, "first": self._day(stage.span[0]), "last": self._day(stage.span[1])}
+        first, last = map(self.words.day, stage.span)
+        return self.summary % {**said, "first": first, "last": last}
 
     @staticmethod
     def _bracket(box: Box | None) -> str:
@@ -222,37 +201,39 @@ class _StageWriter(_Words):
             f'<a href="{escape(row.href)}" tabindex="-1" class="{look}" transform="translate(0 {y})">'
             f"<title>{self._title(row, drawn.slip)}</title>"
             f'<rect class="hit" width="{self.chart.width}" height="{ROW}"/>'
-            f"{self._bars(drawn)}{self._end(drawn)}</a>"
+            f"{self._bars(drawn)}{self._end(drawn)}</a>{self._anchor(drawn)}"
         )
+
+    def _anchor(self, drawn: Drawn) -> str:
+        """What is scrolled into sight with today: some of the past and, where there is room, more of the future."""
+        if self.chart.today_x is None or drawn.row is not self.current:
+            return ""
+        return f'<rect id="gantt-today" x="{self.chart.today_x - 110:.1f}" y="{drawn.y}" width="600" height="1"/>'
 
     @staticmethod
     def _bars(drawn: Drawn) -> str:
-        light = drawn.row.light
         if drawn.row.is_waived:
             planned = _rect(drawn.baseline, "waived", 6, 13)
         else:
             planned = _rect(drawn.plan, "plan", 6, 13) + _rect(drawn.baseline, "baseline", 22, 3)
-        return (
-            planned
-            + _rect(drawn.actual, f"actual of-{light}", 9, 7)
-            + "".join([_rect(hold, "held", 8, 9, ' fill="url(#gantt-held)"') for hold in drawn.holds])
-        )
+        trail = drawn.trail and f'<path class="trail" d="M{drawn.trail.x:.1f} 12.5H{drawn.trail.end:.1f}"/>'
+        actual = _rect(drawn.actual, f"of-{drawn.row.light}", 9, 7)
+        holds = [_rect(hold, "held", 8, 9, ' fill="url(#gantt-held)"') for hold in drawn.holds]
+        return "".join([planned, trail or "", actual, *holds])
 
     @staticmethod
     def _end(drawn: Drawn) -> str:
         """What stands at the end of a row: when it will be finished, and how far from the baseline."""
         parts = []
-        if trail := drawn.trail:
-            parts.append(f'<path class="trail" d="M{trail.x:.1f} 12.5H{trail.end:.1f}"/>')
         if drawn.expected is not None:
-            look = "expected open" if drawn.row.is_open_ended else "expected"
+            look = f"expected{' open' if drawn.row.is_open_ended else ''}{' late' if drawn.trail else ''}"
             parts.append(f'<path class="{look}" d="M{drawn.expected:.1f} 7l5.5 5.5-5.5 5.5-5.5-5.5z"/>')
         if drawn.dot is not None:
             parts.append(f'<circle class="of-{drawn.row.light}" cx="{drawn.dot:.1f}" cy="12.5" r="4.5"/>')
         if drawn.slip:
             look = "slip late" if drawn.trail else "slip"
             parts.append(
-                f'<text class="{look}" x="{drawn.slip_x + 10:.1f}" y="17">{_signed(drawn.slip)}</text>'
+                f'<text class="{look}" x="{drawn.slip_x + 10:.1f}" y="17">{signed(drawn.slip)}</text>'
             )
         return "".join(parts)
 
@@ -260,80 +241,29 @@ class _StageWriter(_Words):
         """The dates of a row in words, a line for each."""
         lines = [escape(row.label)]
         if row.is_critical:
-            lines.append(self.critical)
+            lines.append(self.words.critical)
         lines += [f"{word}: {text}" for word, text in self._dates(row)]
         if slip is not None:
-            lines.append(f"{self.slip_label}: {self.slip(slip)}")
+            lines.append(f"{self.words.against}: {self.words.slip(slip)}")
         return "\n".join(lines)
 
     def _dates(self, row: GanttRow) -> Iterator[tuple[str, str]]:
+        words = self.words
         if row.baseline:
-            yield self.baseline, self._span(row.baseline)
+            yield words.baseline, words.span(row.baseline)
         if row.plan:
             doubt = f" ({self.provisional})" if row.is_provisional else ""
-            yield self.plan, self._span(row.plan) + doubt
+            yield words.plan, words.span(row.plan) + doubt
         if row.started_on or row.finished_on:
-            yield self.actual, self._actual(row.started_on, row.finished_on)
+            yield words.actual, words.time(row.started_on, row.finished_on)
         for first, last in row.holds:
-            yield self.held, self._actual(first, last)
+            yield words.held, words.time(first, last)
         if row.to_come_on:
-            doubt = f" ({self.settled})" if row.is_open_ended else ""
-            yield self.expected, self._day(row.to_come_on) + doubt
-
-    def _actual(self, first: date | None, last: date | None) -> str:
-        if first and last:
-            return self._span((first, last))
-        if first:
-            return self.since % {"day": self._day(first)}
-        return self.until % {"day": self._day(last)} if last else ""
-
-    def _span(self, span: Span) -> str:
-        return f"{self._day(span[0])} – {self._day(span[1])}"
-
-    def _day(self, value: date) -> str:
-        return _words(value, *self.here)
+            doubt = f" ({words.settled})" if row.is_open_ended else ""
+            yield words.expected, words.day(row.to_come_on) + doubt
 
 
 def _rect(box: Box | None, look: str, y: int, height: int, more: str = "") -> str:
     if box is None:
         return ""
     return f'<rect class="{look}" x="{box.x:.1f}" y="{y}" width="{box.width:.1f}" height="{height}" rx="2"{more}/>'
-
-
-class _TableWriter(_Words):
-    def __init__(self) -> None:
-        super().__init__()
-        self.provisional = provisional()
-
-    def stage(self, stage: Stage) -> str:
-        rows = "".join([self._row(drawn) for drawn in stage.rows])
-        heading = f'<tr class="stage"><th scope="rowgroup" colspan="8">{escape(stage.label)}</th></tr>'
-        return f"<tbody>{heading}{rows}</tbody>"
-
-    def _row(self, drawn: Drawn) -> str:
-        row = drawn.row
-        chip = f' <span class="chip">{self.critical}</span>' if row.is_critical else ""
-        settled = f"<small>{self.settled}</small>" if row.to_come_on and row.is_open_ended else ""
-        doubt = self.provisional if row.plan and row.is_provisional else ""
-        holds = self.comma.join([self._actual(first, last) for first, last in row.holds])
-        slip = "" if drawn.slip is None else self.slip(drawn.slip)
-        return (
-            f'<tr><td><a href="{escape(row.href)}">{escape(row.label)}</a>{chip}</td>'
-            f"<td>{light_mark(row.light, self.here)}</td>"
-            f'<td data-label="{self.baseline}">{self._span(row.baseline)}</td>'
-            f'<td data-label="{self.plan}">{self._span(row.plan)}{doubt}</td>'
-            f'<td data-label="{self.actual}">{self._actual(row.started_on, row.finished_on)}</td>'
-            f'<td data-label="{self.held}">{holds}</td>'
-            f'<td data-label="{self.expected}">{day(row.to_come_on, self.here)}{settled}</td>'
-            f'<td data-label="{self.slip_label}">{slip}</td></tr>'
-        )
-
-    def _actual(self, first: date | None, last: date | None) -> str:
-        if first and last:
-            return self._span((first, last))
-        if first:
-            return self.since % {"day": day(first, self.here)}
-        return self.until % {"day": day(last, self.here)} if last else ""
-
-    def _span(self, span: Span | None) -> str:
-        return f"{day(span[0], self.here)} – {day(span[1], self.here)}" if span else ""

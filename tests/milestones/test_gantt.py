@@ -12,7 +12,8 @@ from django.utils import translation
 
 from domain.lights import Light
 from domain.workdays import WorkCalendar
-from milestones.gantt import ROOM, ROW, Box, Drawn, Gantt, GanttRow, Zoom, gantt, zoom_of
+from milestones.gantt import ROW, Drawn, Gantt, GanttRow, gantt, zoom_of
+from milestones.time_scale import ROOM, Box, Zoom
 
 MON = date(2026, 3, 2)
 FRI = date(2026, 3, 6)
@@ -81,6 +82,7 @@ def test_what_was_finished_without_ever_having_started_is_a_dot_on_its_day() -> 
 
     assert one.actual is None
     assert one.dot == pytest.approx(4.5 * DAY)
+    assert drawn(started_on=FRI, finished_on=FRI, light=Light.BLUE).dot is None
 
 
 def test_a_waived_node_keeps_its_baseline_and_expects_nothing() -> None:
@@ -158,6 +160,7 @@ def test_three_years_fit_a_laptop_by_months_and_by_quarters_and_not_by_weeks() -
     years = row(plan=(MON, date(2029, 2, 28)))
 
     assert [chart(years, zoom=zoom).fits for zoom in Zoom] == [False, True, True]
+    assert ["gantt fits" in page(chart(years, zoom=zoom)) for zoom in Zoom] == [False, True, True]
 
 
 def test_months_are_as_wide_as_the_room_allows() -> None:
@@ -215,6 +218,15 @@ def test_dates_twenty_years_apart_are_cut_to_the_years_around_today() -> None:
     assert "2 Mar 2006" in page(shown).split("<details>")[1]
 
 
+def test_of_too_long_a_time_two_years_before_today_and_four_after_are_drawn() -> None:
+    ages = [row(pk=year, plan=(date(year, 3, 2), date(year, 3, 6))) for year in (2006, 2025, 2029, 2046)]
+
+    shown = chart(*ages, zoom=Zoom.MONTH)
+
+    assert (shown.first.year, shown.last.year) == (2024, 2030)
+    assert [one.plan is not None for one in shown.stages[0].rows] == [False, True, True, False]
+
+
 def test_a_bar_that_begins_before_the_chart_is_cut_at_its_edge() -> None:
     shown = chart(row(plan=(date(1990, 1, 1), TODAY)), row(pk=2, plan=(MON, FRI)), zoom=Zoom.MONTH)
 
@@ -240,6 +252,13 @@ def test_days_off_are_shaded_by_weeks_only_and_a_make_up_day_is_not() -> None:
     assert at(shown.days_off[0]) == (6, 2)
     assert at(shown.days_off[1]) == (12, 2)
     assert chart(row(plan=(MON, TODAY)), zoom=Zoom.MONTH).days_off == ()
+
+
+def test_a_weekend_at_the_end_of_the_chart_is_shaded_to_its_edge() -> None:
+    shown = chart(row(plan=(MON, MON + timedelta(days=94))))
+
+    assert shown.last.weekday() == 6
+    assert shown.days_off[-1].end == pytest.approx(shown.width)
 
 
 def test_dates_are_provisional_from_where_the_announced_holidays_end() -> None:
@@ -297,6 +316,7 @@ def test_a_row_says_all_its_dates_when_it_is_pointed_at() -> None:
 def test_the_table_says_the_same_as_the_picture() -> None:
     table = words(page(full_chart()).split("<tbody>")[1])
 
+    assert "critical path On hold 2 Mar" in table
     assert "2 Mar – 6 Mar 2 Mar – 9 Mar provisional since 2 Mar 4 Mar – 5 Mar , since 10 Mar" in table
     assert "13 Mar to be settled +5 working days" in table
     assert "finished 6 Mar as in the baseline" in table
@@ -358,6 +378,28 @@ def test_the_header_names_its_columns_in_the_language_of_the_reader(
     assert [one for one in said if one not in html] == []
 
 
+def test_the_picture_shows_bars_holds_marks_and_how_many_are_done() -> None:
+    html = page(full_chart()).split('class="key"')[0]
+
+    assert html.count('fill="url(#gantt-held)"') == 2
+    assert html.count('class="of-violet"') == html.count('class="expected open late"') == 1
+    assert html.count("<circle") == html.count('<path class="trail"') == 1
+    assert html.count('<li class="critical">') == 1
+    assert "<small>1/3</small>" in html
+    assert 'class="gantt-day-off"' in html
+    assert 'class="gantt-day-off"' not in page(full_chart(Zoom.MONTH))
+    running = chart(row(plan=(MON, FRI), started_on=FRI, light=Light.GREEN))
+    assert f'<rect class="of-green" x="{4 * DAY:.1f}" y="9" width="{6 * DAY:.1f}"' in page(running)
+
+
+def test_only_columns_with_room_for_it_have_a_name() -> None:
+    shown = chart(row(plan=(MON, date(2028, 12, 31))), zoom=Zoom.MONTH)
+
+    narrow = [tick for tick in shown.columns if tick.width < 20]
+    assert narrow
+    assert page(shown).count('<text class="column"') == len(shown.columns) - len(narrow)
+
+
 def test_the_slip_is_red_only_where_it_is_later_than_planned() -> None:
     late = chart(row(baseline=(MON, FRI), plan=(MON, FRI), expected_on=TODAY))
     approved = chart(row(baseline=(MON, FRI), plan=(MON, TODAY), expected_on=TODAY))
@@ -365,6 +407,15 @@ def test_the_slip_is_red_only_where_it_is_later_than_planned() -> None:
     assert 'class="slip late"' in page(late)
     assert 'class="slip"' in page(approved)
     assert 'class="slip late"' not in page(approved)
+
+
+def test_going_to_today_goes_to_the_first_row_that_is_still_open() -> None:
+    done = {"plan": (MON, FRI), "finished_on": FRI, "light": Light.BLUE}
+    shown = chart(row(**done), row(pk=2, light=Light.WHITE), row(pk=3, plan=(MON, FRI)), row(pk=4))
+    over = chart(row(**done), row(pk=2, **done), today=MON)
+
+    assert re.findall(r'<rect id="gantt-today"[^>]* y="(\d+)"', page(shown)) == [str(3 * ROW)]
+    assert re.findall(r'<rect id="gantt-today"[^>]* y="(\d+)"', page(over)) == [str(ROW)]
 
 
 def test_today_and_the_provisional_days_do_not_cover_each_other() -> None:
@@ -376,5 +427,7 @@ def test_today_and_the_provisional_days_do_not_cover_each_other() -> None:
 
     early, late = places(MON), places(date(2026, 6, 1))
 
+    at_the_edge = chart(row(plan=(MON, FRI)), announced_through=date(2026, 5, 25))
+    assert 'class="provisional"' not in page(at_the_edge)
     assert early[1] - early[0] > 80
     assert late[0] < late[1]

@@ -141,6 +141,13 @@ def test_the_plan_of_an_open_node_beyond_the_announced_holidays_is_provisional()
     assert {code: row.is_provisional for code, row in found.items()} == {"a": False, "b": False, "c": True}
 
 
+def test_the_plan_of_what_was_waived_is_not_provisional_any_more() -> None:
+    project = laid()
+    waive_node(node(project, "c"), actor=make_user(), reason="无需", today=MON)
+
+    assert not rows(project, MON)["c"].is_provisional
+
+
 def test_a_node_without_dates_and_one_of_an_earlier_version_have_a_row_too() -> None:
     project = laid()
     Node.objects.filter(pk=node(project, "a").pk).update(due_on=None, baseline_on=None)
