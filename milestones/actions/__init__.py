@@ -1,5 +1,19 @@
 """Every change to a node or a chain, by noun. Each action holds, checks, writes and records, in that order."""
 
+from milestones.actions.bulk import (
+    MOST_AT_ONCE,
+    BulkRow,
+    BulkWork,
+    HandOver,
+    Picked,
+    PutOnHold,
+    Rehearsal,
+    Remind,
+    Resume,
+    ShiftDates,
+    carry_out,
+    rehearse,
+)
 from milestones.actions.chains import lay_chain, relay_chain
 from milestones.actions.date_changes import (
     approve_date_change,
@@ -24,17 +38,29 @@ from milestones.actions.templates import begin_draft, discard_draft, publish_dra
 
 __all__ = [
     "EARLIEST",
+    "MOST_AT_ONCE",
+    "BulkRow",
+    "BulkWork",
+    "HandOver",
     "Outcome",
+    "Picked",
+    "PutOnHold",
+    "Rehearsal",
+    "Remind",
+    "Resume",
+    "ShiftDates",
     "Sweep",
     "approve_date_change",
     "assign_node",
     "begin_draft",
+    "carry_out",
     "discard_draft",
     "finish_node",
     "hold_node",
     "lay_chain",
     "publish_draft",
     "refuse_date_change",
+    "rehearse",
     "relay_chain",
     "remind",
     "reopen_node",

@@ -1,10 +1,13 @@
 """Asking for another due date, and saying yes or no to it. Only what was approved moves a date."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -13,7 +16,7 @@ from domain.date_changes import Decision, RequestStatus, check_request, decide, 
 from domain.errors import InputError, RuleError
 from domain.lifecycle import CLOSED, Status
 from history.models import Change
-from milestones.actions.holding import EARLIEST, held_node, hold_project, reason_given, write
+from milestones.actions.holding import EARLIEST, held_node, hold_project, reason_given
 from milestones.calendar_table import load_calendar
 from milestones.models import DateChange, DateChangeItem, Node
 from milestones.replanning import shifted_schedule
@@ -23,12 +26,13 @@ from projects.models import Project
 @transaction.atomic
 def request_date_change(
     node: Node, *, actor: User, due_on: date, reason: str, today: date, text: str = "",
-    following: bool = False, version: int | None = None, batch: UUID | None = None,
+    following: bool = False, but_not: Collection[int] = (), version: int | None = None,
+    batch: UUID | None = None,
 ) -> DateChange:  # fmt: skip
     """Ask for `due_on` as the new due date of an open node; with `following`, for those behind it too.
 
-    All that follow move by as many working days as the node itself. A request that was sent back is replaced
-    by the new one. Nothing moves before somebody approves it.
+    All that follow move by as many working days as the node itself, without those that `but_not` names by
+    number. A request that was sent back is replaced by the new one. Nothing moves before somebody approves it.
 
     Raises InputError where the reason is none of the list or “other” goes without a text; RuleError where the
     node is closed or on hold, has the date already, a request for it is pending, or its due date is at most 5
@@ -41,7 +45,7 @@ def request_date_change(
     moved = [
         (shift.key, shift.before, shift.after)
         for shift in shifted_schedule(node, due_on, following=following)
-        if shift.after is not None and shift.after != shift.before
+        if shift.after is not None and shift.after != shift.before and shift.key not in but_not
     ]
     change = DateChange.objects.create(
         node=node, reason=reason, text=text.strip(), following=following, asked_by=actor
@@ -71,11 +75,16 @@ def approve_date_change(
     for item in items:
         _refuse_outdated(item)
     _decided(change, Decision.APPROVE, actor=actor, answer=answer)
-    for item in items:
-        write(
-            item.node, Change.Verb.DATE_CHANGE_APPROVED, actor=actor, note=answer, batch=batch,
-            due_on=item.due_after, baseline_on=item.node.baseline_on or item.due_after,
-        )  # fmt: skip
+    _move_dates(change, items)
+    Change.objects.bulk_create(
+        Change(
+            verb=Change.Verb.DATE_CHANGE_APPROVED, actor=actor, project=item.node.project, node=item.node,
+            before={"due_on": item.due_before, "baseline_on": item.node.baseline_on},
+            after={"due_on": item.due_after, "baseline_on": item.node.baseline_on or item.due_after},
+            note=answer, batch=batch,
+        )
+        for item in items
+    )  # fmt: skip
     return change
 
 
@@ -102,6 +111,14 @@ def may_decide(actor: User, project: Project) -> bool:
     return actor.is_manager and Project.objects.editable_by(actor).filter(pk=project.pk).exists()
 
 
+def _move_dates(change: DateChange, items: list[DateChangeItem]) -> None:
+    """All dates of a request in one statement: a whole chain may move."""
+    asked = Subquery(change.items.filter(node=OuterRef("pk")).values("due_after"))
+    Node.objects.filter(pk__in=[item.node_id for item in items]).update(
+        due_on=asked, baseline_on=Coalesce("baseline_on", asked), version=F("version") + 1
+    )
+
+
 def _answered(
     change: DateChange, decision: Decision, verb: Change.Verb, actor: User, answer: str
 ) -> DateChange:
@@ -116,7 +133,8 @@ def _answered(
 def _held_change(change: DateChange, actor: User, decision: Decision) -> DateChange:
     """The request as it is now, with its project locked."""
     hold_project(change.node.project_id)
-    now: DateChange = DateChange.objects.for_list().get(pk=change.pk)
+    found = DateChange.objects.select_related("node__project", "node__template_node__template")
+    now = found.get(pk=change.pk)
     is_theirs = (
         now.asked_by_id == actor.pk if decision is Decision.WITHDRAW else may_decide(actor, now.node.project)
     )
