@@ -107,8 +107,8 @@ def test_a_node_behind_moves_once_however_many_of_those_before_it_are_picked() -
     rows = {row.node.pk: row for row in do(FOLLOWING, [nodes[code] for code in "dcba"], make_user())}
 
     assert dues(*nodes.values()) == [NEW] * 4
-    assert rows[nodes["c"].pk].moved_with == nodes["a"].template_node.label
-    assert not rows[nodes["b"].pk].moved_with
+    assert rows[nodes["c"].pk].moved_with == nodes["b"].template_node.label
+    assert not rows[nodes["a"].pk].moved_with
     assert DateChange.objects.count() == 2
 
 
