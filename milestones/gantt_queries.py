@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from domain.lifecycle import CLOSED
+from domain.lifecycle import CLOSED, Status
 from domain.lights import LightRule
 from domain.outlook import Outlook
 from domain.workdays import ONE_DAY, WorkCalendar
@@ -24,7 +24,8 @@ def gantt_rows(
     """A row for each of `rows`, by stage in the order of the template; `address` says where a node's page is.
 
     The baseline, and the plan of what has not begun, reach back from their end by the working days that the
-    template reckons with; the plan of what has begun reaches from its start to the day that is due now.
+    template reckons with; the plan of what has begun reaches from its start to the day that is due now. Of a
+    node that was waived only what had been planned is shown, however far it had come.
     """
     names = {
         stage["code"]: in_reader_language(stage["name"], stage.get("name_en", ""))
@@ -42,9 +43,10 @@ def gantt_rows(
                 href=address(row.pk),
                 baseline=_reaching_back(row.baseline_on, days.get(row.pk, 0), rule.calendar),
                 plan=_plan(row, days.get(row.pk, 0), rule.calendar),
-                started_on=row.started_on, finished_on=row.finished_on,
+                started_on=None if row.status is Status.WAIVED else row.started_on,
+                finished_on=row.finished_on,
                 expected_on=ahead.finishes_on if ahead else None,
-                holds=tuple(_days_held(state.holds.get(row.pk, ()))),
+                holds=() if row.status is Status.WAIVED else tuple(_days_held(state.holds.get(row.pk, ()))),
                 is_open_ended=ahead is not None and ahead.is_open_ended,
                 is_critical=row.pk in critical, is_provisional=_is_provisional(row, rule.calendar),
             )

@@ -14,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from domain.lights import Light
 from milestones.gantt import ROW, Drawn, Gantt, GanttRow, Stage
 from milestones.templatetags.gantt_table import GanttWords, signed
-from milestones.templatetags.lights import Reading, day_text, reading
+from milestones.templatetags.lights import Reading, day_text, light_word, reading
 from milestones.time_scale import Box, Tick, Zoom
 
 register = Library()
@@ -157,6 +158,7 @@ class _StageWriter:
         self.words = GanttWords(lambda value: _day(value, *here))
         self.today = "" if chart.today_x is None else f"M{chart.today_x:.1f} 0V"
         self.current = _current(chart)
+        self.lights = {light: escape(light_word(light)) for light in Light}
         self.provisional = escape(_("provisional"))
         self.summary = escape(_("%(stage)s: %(done)d of %(nodes)d nodes done, from %(first)s to %(last)s"))
         self.undated = escape(_("%(stage)s: %(done)d of %(nodes)d nodes done, without dates"))
@@ -187,10 +189,10 @@ class _StageWriter:
         return f'<path class="bracket" d="M{box.x:.1f} 19V13H{box.end:.1f}V19"/>' if box else ""
 
     def _name(self, row: GanttRow) -> str:
-        label = escape(row.label)
+        label, light = escape(row.label), self.lights[row.light]
         critical = ' class="critical"' if row.is_critical else ""
         return (
-            f'<li{critical}><a href="{escape(row.href)}" title="{label}"><svg aria-hidden="true">'
+            f'<li{critical}><a href="{escape(row.href)}" title="{label} · {light}"><svg aria-hidden="true">'
             f'<use href="#light-{row.light}"/></svg>{label}</a></li>'
         )
 
@@ -239,7 +241,7 @@ class _StageWriter:
 
     def _title(self, row: GanttRow, slip: int | None) -> str:
         """The dates of a row in words, a line for each."""
-        lines = [escape(row.label)]
+        lines = [f"{escape(row.label)} · {self.lights[row.light]}"]
         if row.is_critical:
             lines.append(self.words.critical)
         lines += [f"{word}: {text}" for word, text in self._dates(row)]

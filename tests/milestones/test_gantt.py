@@ -299,7 +299,7 @@ def test_a_row_says_all_its_dates_when_it_is_pointed_at() -> None:
     titles = re.findall(r"<title>(.*?)</title>", page(full_chart()), re.DOTALL)
 
     assert titles[1].splitlines() == [
-        "&lt;环评&gt; &amp; 审批",
+        "&lt;环评&gt; &amp; 审批 · On hold",
         "critical path",
         "Baseline: 2 Mar – 6 Mar",
         "Plan: 2 Mar – 9 Mar (provisional)",
@@ -310,7 +310,8 @@ def test_a_row_says_all_its_dates_when_it_is_pointed_at() -> None:
         "Against baseline: +5 working days",
     ]
     assert titles[2].splitlines()[2:] == ["Actual: finished 6 Mar", "Against baseline: as in the baseline"]
-    assert titles[3] == "图审"
+    assert titles[3] == "图审 · Waiting"
+    assert 'title="图审 · Waiting"' in page(full_chart())
 
 
 def test_the_table_says_the_same_as_the_picture() -> None:

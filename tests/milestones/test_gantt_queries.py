@@ -141,6 +141,18 @@ def test_the_plan_of_an_open_node_beyond_the_announced_holidays_is_provisional()
     assert {code: row.is_provisional for code, row in found.items()} == {"a": False, "b": False, "c": True}
 
 
+def test_of_a_waived_node_only_what_was_planned_is_shown() -> None:
+    project, actor = laid(), make_user()
+    start_node(node(project, "a"), actor=actor, on=MON, today=MON)
+    hold_node(node(project, "a"), actor=actor, on=TUE, reason="补正", today=TUE)
+    waive_node(node(project, "a"), actor=actor, reason="无需", today=FRI)
+
+    row = rows(project, FRI)["a"]
+
+    assert (row.started_on, row.holds) == (None, ())
+    assert row.baseline == (TUE, date(2026, 3, 9))
+
+
 def test_the_plan_of_what_was_waived_is_not_provisional_any_more() -> None:
     project = laid()
     waive_node(node(project, "c"), actor=make_user(), reason="无需", today=MON)
