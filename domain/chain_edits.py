@@ -58,7 +58,11 @@ def replace_node(chain: ChainSpec, code: str, node: NodeSpec, edges: Iterable[Ed
             since=node.code if promise.since == code else promise.since,
             until=node.code if promise.until == code else promise.until,
         )
-    return accepted(replace(chain, nodes=nodes, edges=(*others, *edges), promise=promise))
+    return accepted(
+        replace(
+            chain, nodes=nodes, edges=_in_old_order(chain, code, node, [*others, *edges]), promise=promise
+        )
+    )
 
 
 def drop_node(chain: ChainSpec, code: str) -> ChainSpec:
@@ -196,6 +200,18 @@ def _with_last_of_stage(nodes: Iterable[NodeSpec], node: NodeSpec) -> tuple[Node
     places = [place for place, one in enumerate(nodes, start=1) if one.stage == node.stage]
     nodes.insert(places[-1] if places else len(nodes), node)
     return tuple(nodes)
+
+
+def _in_old_order(
+    chain: ChainSpec, code: str, node: NodeSpec, edges: Iterable[EdgeSpec]
+) -> tuple[EdgeSpec, ...]:
+    """Edges that were there before in the order they had, so that what nobody changed reads the same."""
+    called = {code: node.code}
+    places = {
+        (called.get(edge.source, edge.source), called.get(edge.target, edge.target)): place
+        for place, edge in enumerate(chain.edges)
+    }
+    return tuple(sorted(edges, key=lambda edge: places.get((edge.source, edge.target), len(places))))
 
 
 def _part_of(node: NodeSpec, table: Table) -> str:

@@ -94,6 +94,13 @@ def test_edges_follow_the_new_code_of_a_node_and_so_does_the_promise() -> None:
     assert first.promise == PromiseSpec(since="lup", until="cp", days=90)
 
 
+def test_edges_that_stay_keep_their_order() -> None:
+    for code in ("epp", "pit", "cp", "pile"):
+        old = next(one for one in CHAIN.nodes if one.code == code)
+        again = replace_node(CHAIN, code, old, edges_of(CHAIN, code)[::-1])
+        assert write_chain(again) == write_chain(CHAIN)
+
+
 def test_a_node_that_changes_its_stage_becomes_the_last_there() -> None:
     chain = replace_node(CHAIN, "pit", node("pit", "build", "basement"), edges_of(CHAIN, "pit"))
     assert codes(chain) == "epp cp pile pit"
