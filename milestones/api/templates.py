@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from accounts.http import UserApiRequest
 from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
+from milestones.publishing import spec_of
+from milestones.template_files import toml_file
 
 
 class TemplateNodeSerializer(serializers.ModelSerializer):
@@ -39,8 +46,8 @@ class TemplateSerializer(serializers.ModelSerializer):
     class Meta:
         model = ChainTemplate
         fields = [
-            "id", "code", "version", "kind", "name", "name_en", "stages", "lanes", "facts", "promise",
-            "published_at", "nodes", "edges",
+            "id", "code", "version", "kind", "name", "name_en", "source", "note", "stages", "lanes", "facts",
+            "promise", "published_at", "nodes", "edges",
         ]  # fmt: skip
 
     def get_edges(self, template: ChainTemplate) -> list[dict[str, Any]]:
@@ -54,3 +61,10 @@ class TemplateViewSet(ReadOnlyModelViewSet):
     serializer_class = TemplateSerializer
     pagination_class = None
     queryset = ChainTemplate.objects.published().prefetch_related("nodes").order_by("code", "-version")
+
+    @extend_schema(responses={(200, "application/toml"): OpenApiTypes.STR})
+    @action(detail=True, methods=["get"])
+    def toml(self, request: UserApiRequest, pk: str) -> HttpResponse:
+        """The definition as the file that it could be published from."""
+        template: ChainTemplate = self.get_object()
+        return toml_file(spec_of(template), f"{template.code}-v{template.version}.toml")
