@@ -1,6 +1,7 @@
 """Files to prove something with, made of nothing."""
 
 import io
+import zipfile
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,6 +12,8 @@ from accounts.models import User
 from milestones.actions.proofs import add_proofs, stored_files
 from milestones.models import Node, Proof
 
+OPEN_XML = "application/vnd.openxmlformats-officedocument"
+WORD = "wordprocessingml.document"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
 
 
@@ -18,6 +21,30 @@ def photo(form: str = "JPEG", size: tuple[int, int] = (40, 30), *, mode: str = "
     file = io.BytesIO()
     Image.new(mode, size, "red").save(file, form, **more)
     return file.getvalue()
+
+
+def archive(parts: dict[str, str | bytes], *, form: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", form) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+def content_types(part: str, kind: str, more: str = "") -> str:
+    """The list of content types of a newer Office file whose main part this is."""
+    return (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Override PartName="/{part}" ContentType="{OPEN_XML}.{kind}.main+xml"/>{more}</Types>'
+    )
+
+
+def office(
+    kind: str = WORD, part: str = "word/document.xml", *, also: dict[str, str] | None = None, types: str = ""
+) -> bytes:
+    """A newer Office file, as small as it may be; `types` are further lines of its list of content types."""
+    listed = content_types(part, kind, types)
+    return archive({"[Content_Types].xml": listed, part: "<document/>", **(also or {})})
 
 
 def make_proof(node: Node, *, actor: User, name: str = "许可证.pdf", data: bytes = PDF, **more: Any) -> Proof:

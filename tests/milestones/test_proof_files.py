@@ -22,11 +22,10 @@ from milestones.proof_files import ProofFile, read_proof_file
 from milestones.proof_files.kinds import ACCEPT, KINDS
 from milestones.proof_files.pictures import MOST_PIXELS, SMALL
 from milestones.proof_files.reading import clean_name
+from tests.milestones.proof_samples import PDF, WORD, archive, content_types, office, photo
 
 MEGABYTE = 1024 * 1024
-OPEN_XML = "application/vnd.openxmlformats-officedocument"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
-WORD = "wordprocessingml.document"
+LISTED = content_types("word/document.xml", WORD)
 
 
 def read(data: bytes, name: str, *, most: int = MEGABYTE) -> ProofFile:
@@ -39,33 +38,8 @@ def refusal(data: bytes, name: str, *, most: int = MEGABYTE) -> str:
     return str(refused.value)
 
 
-def image(form: str, size: tuple[int, int] = (40, 30), *, mode: str = "RGB", **more: Any) -> bytes:
-    file = io.BytesIO()
-    Image.new(mode, size, "red").save(file, form, **more)
-    return file.getvalue()
-
-
 def opened(small: bytes) -> Image.Image:
     return Image.open(io.BytesIO(small))
-
-
-def archive(parts: dict[str, str | bytes], *, form: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", form) as made:
-        for name, content in parts.items():
-            made.writestr(name, content)
-    return file.getvalue()
-
-
-def office(
-    kind: str = WORD, part: str = "word/document.xml", *, also: dict[str, str] | None = None, types: str = ""
-) -> bytes:
-    """A newer Office file, as small as it may be; `types` are further lines of its list of content types."""
-    listed = (
-        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        f'<Override PartName="/{part}" ContentType="{OPEN_XML}.{kind}.main+xml"/>{types}</Types>'
-    )
-    return archive({"[Content_Types].xml": listed, part: "<document/>", **(also or {})})
 
 
 def workbook() -> bytes:
@@ -112,10 +86,10 @@ def compound(*entries: tuple[str, int], size: int = 4096) -> bytes:
 
 TAKEN: dict[str, Callable[[], bytes]] = {
     "许可证.pdf": lambda: PDF,
-    "现场.jpg": lambda: image("JPEG"),
-    "现场.JPEG": lambda: image("JPEG"),
-    "扫描.png": lambda: image("PNG"),
-    "扫描.webp": lambda: image("WEBP"),
+    "现场.jpg": photo,
+    "现场.JPEG": photo,
+    "扫描.png": lambda: photo("PNG"),
+    "扫描.webp": lambda: photo("WEBP"),
     "合同.docx": office,
     "台账.xlsx": workbook,
     "汇报.pptx": lambda: office("presentationml.presentation", "ppt/presentation.xml"),
@@ -147,14 +121,14 @@ def test_each_kind_is_tried() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
-        ("许可证.pdf", image("PNG"), "an image (PNG)"),
-        ("现场.png", image("JPEG"), "an image (JPEG)"),
+        ("许可证.pdf", photo("PNG"), "an image (PNG)"),
+        ("现场.png", photo(), "an image (JPEG)"),
         ("现场.jpg", PDF, "a PDF document"),
         ("合同.docx", workbook(), "a spreadsheet (.xlsx)"),
         ("台账.xls", workbook(), "a spreadsheet (.xlsx)"),
         ("台账.xls", compound(("WordDocument", 2)), "a text document (.doc)"),
-        ("合同.docx", image("JPEG") + archive({"word/document.xml": "x"}), "an image (JPEG)"),
-        ("page.html", image("JPEG", comment=b"<script>alert(1)</script>"), "an image (JPEG)"),
+        ("合同.docx", photo() + archive({"word/document.xml": "x"}), "an image (JPEG)"),
+        ("page.html", photo("JPEG", comment=b"<script>alert(1)</script>"), "an image (JPEG)"),
         ("setup.exe", PDF, "a PDF document"),
         ("合同.docm", office(), "a text document (.docx)"),
     ],
@@ -166,7 +140,7 @@ def test_a_file_that_lies_about_itself_is_named(name: str, content: bytes, what:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (image("GIF"), "an image (GIF)"),
+        (photo("GIF"), "an image (GIF)"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "an image (HEIF)"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(64), "a video (MP4)"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "an image (SVG)"),
@@ -185,9 +159,11 @@ def test_what_is_known_and_not_taken_is_named(content: bytes, what: str) -> None
         b"<!doctype html><script>alert(1)</script>",
         b"MZ" + bytes(200),
         b"just text",
+        b"BMW is no picture",
         b"\x00",
         b"<html>" + PDF,
         office("wordprocessingml.template", "word/document.xml"),
+        archive({"[Content_Types].xml": LISTED, "other.xml": ""}),
         compound(("CONTENTS", 2)),
         compound(("WordDocument", 1)),
     ],
@@ -218,7 +194,7 @@ def test_half_a_file_is_damaged(name: str) -> None:
     [
         office(types="<Override"),
         office(types="").replace(b"PK\x01\x02", b"PK\x01\x03"),
-        archive({"[Content_Types].xml": office()}, form=zipfile.ZIP_LZMA),
+        archive({"[Content_Types].xml": LISTED, "word/document.xml": ""}, form=zipfile.ZIP_LZMA),
         archive({"[Content_Types].xml": '<!DOCTYPE t [<!ENTITY a "aaaa">]><Types a="&a;"/>'}),
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),
@@ -308,7 +284,7 @@ def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(width: int,
 
 
 def test_an_image_whose_points_are_broken_is_damaged() -> None:
-    data = bytearray(image("PNG", (200, 200)))
+    data = bytearray(photo("PNG", (200, 200)))
     at = data.index(b"IDAT") + 6
     data[at : at + 20] = bytes(20)
     assert "is damaged" in refusal(bytes(data), "a.png")
@@ -352,6 +328,13 @@ def test_images_of_every_mode_have_a_thumbnail(mode: str) -> None:
     small = opened(read(file.getvalue(), "a.png").thumbnail)
     assert small.size == (SMALL, 3)
     assert small.mode == "RGB"
+
+
+def test_a_scan_of_black_and_white_becomes_grey_when_it_is_small() -> None:
+    file = io.BytesIO()
+    Image.frombytes("1", (640, 640), b"\xaa" * (80 * 640)).save(file, "PNG")
+    extremes = opened(read(file.getvalue(), "a.png").thumbnail).convert("L").getextrema()
+    assert extremes == pytest.approx((127, 127), abs=30)
 
 
 def test_what_an_image_leaves_open_is_white() -> None:

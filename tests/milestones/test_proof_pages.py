@@ -14,7 +14,7 @@ from domain.lifecycle import Status
 from milestones.actions.proofs import withdraw_proof
 from milestones.models import Node, Proof
 from tests.make import MONDAY, make_node, make_project, make_unit, make_user
-from tests.milestones.proof_samples import PDF, make_proof, photo, stored_paths
+from tests.milestones.proof_samples import PDF, make_proof, office, photo, stored_paths
 from tests.pages import client_of, tags_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +118,6 @@ def test_what_a_browser_shows_by_itself_is_shown_in_a_sandbox(data: bytes, name:
 
 
 def test_an_office_file_is_to_be_saved_under_its_own_name() -> None:
-    from tests.milestones.test_proof_files import office
-
     proof = make_proof(make_node(), actor=make_user(), data=office(), name="施工合同.docx")
     response = client_of(make_user()).get(address(proof))
     assert response["Content-Disposition"] == (
