@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 register = Library()
 
+_NO_NAME = mark_safe("")
 _TYPES: list[tuple[type[forms.Field], str]] = [
     (forms.DateField, "date"),
     (forms.DecimalField, "number"),
@@ -70,7 +71,7 @@ def _help(bound: BoundField) -> SafeString:
 
 
 def _control(
-    bound: BoundField, choices: Iterable[Any] | None, kind: str, name: SafeString | str = ""
+    bound: BoundField, choices: Iterable[Any] | None, kind: str, name: SafeString = _NO_NAME
 ) -> SafeString:
     state = name + _state(bound)
     offered = getattr(bound.field, "choices", None) if choices is None else choices
@@ -87,6 +88,8 @@ def _control(
             bound.html_name, bound.id_for_label, state, bound.value() or "",
         )  # fmt: skip
     kind = kind or next((name for cls, name in _TYPES if isinstance(bound.field, cls)), "text")
+    if isinstance(bound.field, forms.DecimalField):
+        state += mark_safe(' step="any"')
     value = bound.value()
     if hasattr(value, "isoformat"):
         value = value.isoformat()
