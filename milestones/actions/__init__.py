@@ -33,6 +33,7 @@ from milestones.actions.nodes import (
     start_node,
     waive_node,
 )
+from milestones.actions.proofs import StoredFile, add_proofs, stored_files, withdraw_proof
 from milestones.actions.sweep import Sweep, sweep_overdue
 from milestones.actions.templates import begin_draft, discard_draft, publish_draft, save_draft
 
@@ -49,7 +50,9 @@ __all__ = [
     "Remind",
     "Resume",
     "ShiftDates",
+    "StoredFile",
     "Sweep",
+    "add_proofs",
     "approve_date_change",
     "assign_node",
     "begin_draft",
@@ -69,7 +72,9 @@ __all__ = [
     "return_date_change",
     "save_draft",
     "start_node",
+    "stored_files",
     "sweep_overdue",
     "waive_node",
     "withdraw_date_change",
+    "withdraw_proof",
 ]

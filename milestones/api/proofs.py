@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.http import UserApiRequest
-from milestones.actions.proofs import add_proofs, stored_files, withdraw_proof
+from milestones.actions import add_proofs, stored_files, withdraw_proof
 from milestones.api.node_shapes import ReasonSerializer
 from milestones.api.requests import IDEMPOTENCY_KEY, body_of, once
 from milestones.models import Node, Proof
