@@ -1,7 +1,7 @@
 """From a chain's definition to a published template, and from a published template back to its definition."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from domain.chains import (
     NodeSpec,
     PromiseSpec,
     StageSpec,
+    fact_of,
 )
 from domain.workdays import LimitUnit
 from history.models import Change
@@ -104,16 +105,23 @@ def spec_of(template: ChainTemplate) -> ChainSpec:
     """A template as the definition that it was published from."""
     edges = TemplateEdge.objects.filter(target__template=template).order_by("target__position", "pk")
     columns = edges.values_list("source__code", "target__code", "kind", "group")
+    nodes = tuple(_node_spec(node) for node in template.nodes.order_by("position"))
     return ChainSpec(
         code=template.code, kind=template.kind, name=template.name, name_en=template.name_en,
         source=template.source, note=template.note,
         stages=tuple(StageSpec(**stage) for stage in template.stages),
         lanes=tuple(LaneSpec(**lane) for lane in template.lanes),
-        facts=tuple(FactSpec(**fact) for fact in template.facts),
-        promise=promise_of(template),
-        nodes=tuple(_node_spec(node) for node in template.nodes.order_by("position")),
+        facts=_facts(template, nodes), promise=promise_of(template), nodes=nodes,
         edges=tuple(EdgeSpec(source, target, EdgeKind(kind), group) for source, target, kind, group in columns),
     )  # fmt: skip
+
+
+def _facts(template: ChainTemplate, nodes: Iterable[NodeSpec]) -> tuple[FactSpec, ...]:
+    """Versions from before facts were named know them only by the conditions of their nodes."""
+    facts = {fact["code"]: FactSpec(**fact) for fact in template.facts}
+    for code in (fact_of(node.condition) for node in nodes if node.condition):
+        facts.setdefault(code, FactSpec(code, code))
+    return tuple(facts.values())
 
 
 def promise_of(template: ChainTemplate) -> PromiseSpec | None:

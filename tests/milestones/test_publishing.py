@@ -7,6 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from domain.chain_rules import check_chain
+from domain.chains import FactSpec
 from domain.schedule import ChainError
 from history.models import Change
 from milestones.models import ChainTemplate, TemplateEdge
@@ -45,6 +47,16 @@ def test_a_published_template_reads_back_as_the_definition_it_was_published_from
 
     for spec in built_in_chains():
         assert spec_of(ChainTemplate.objects.get(code=spec.code)) == spec
+
+
+def test_a_version_from_before_facts_were_named_reads_back_as_a_chain_that_can_be_laid() -> None:
+    call_command("publish_templates", stdout=StringIO())
+    ChainTemplate.objects.filter(code="expansion").update(facts=[])
+
+    spec = spec_of(ChainTemplate.objects.get(code="expansion"))
+
+    check_chain(spec, where="expansion")
+    assert FactSpec("storey_addition", "storey_addition") in spec.facts
 
 
 def test_a_template_keeps_its_facts_its_promise_and_the_proof_it_asks_for() -> None:
