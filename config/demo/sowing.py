@@ -39,6 +39,8 @@ SEED = 20210517
 _ENTERED_LATER = 8
 """Working days after the event, where the entries of a project come late."""
 
+_WITHOUT_PROOF = 0.05
+
 LEADERS = ("陈副区长", "林副区长", "方副主任", "徐副主任")
 LEAD_DEPARTMENTS = {"new_build": "投资促进局", "expansion": "发展改革局"}
 WAIVED = {
@@ -102,7 +104,7 @@ def _sow_project(story: Story, district: _District, random: Random) -> None:
         actor=district.manager, **_fields(story, district, random), code=_code(story, plan, days, random)
     )
     lay_chain(project, template, actor=district.manager, starts_on=start, conditions=story.conditions)
-    _live(project, story, days, district)
+    _live(project, story, days, district, random)
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,9 @@ def _code(story: Story, plan: Layout, days: dict[int, _Dates], random: Random) -
     )
 
 
-def _live(project: Project, story: Story, days: dict[int, _Dates], district: _District) -> None:
+def _live(
+    project: Project, story: Story, days: dict[int, _Dates], district: _District, random: Random
+) -> None:
     """Let the liaison start and finish what was started and finished, day by day."""
     nodes = {node.template_node_id: node for node in Node.objects.filter(project=project).for_list()}
     liaison = district.liaisons[story.town]
@@ -161,12 +165,25 @@ def _live(project: Project, story: Story, days: dict[int, _Dates], district: _Di
     starts = [(span.began_on, 1, order, pk) for order, (pk, span) in enumerate(days.items()) if span.began_on]
     ends = [(span.ended_on, 0, order, pk) for order, (pk, span) in enumerate(days.items()) if span.ended_on]
     for on, starting, _, pk in sorted(starts + ends):
-        act = start_node if starting else finish_node
         entered = min(district.calendar.add(on, _ENTERED_LATER), district.today)
-        act(nodes[pk], actor=liaison, on=on, today=entered if "late-entries" in story.marks else on)
+        entered = entered if "late-entries" in story.marks else on
+        if starting:
+            start_node(nodes[pk], actor=liaison, on=on, today=entered)
+        else:
+            number = _document_no(nodes[pk], on, random)
+            finish_node(nodes[pk], actor=liaison, on=on, today=entered, document_no=number)
     if story.at:
         node = next(node for node in nodes.values() if node.template_node.code == story.at)
         _complicate(node, story, district, liaison)
+
+
+def _document_no(node: Node, on: date, random: Random) -> str:
+    """The number of the proof that the node asks for; of a few it was forgotten."""
+    asked = node.template_node.proof
+    if not asked or random.random() < _WITHOUT_PROOF:
+        return ""
+    series = "影像" if "照片" in asked else "钱许"
+    return f"{series}〔{on:%Y}〕{random.randrange(1, 400)}号"
 
 
 def _complicate(node: Node, story: Story, district: _District, liaison: User) -> None:

@@ -47,6 +47,7 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     assert sum(row.days_held for row in rows) == 12 + 30 + 6
     assert sum(row.is_idle for row in rows) == 2
     assert any(row.is_back_filled for row in rows)
+    assert 10 < sum(row.lacks_proof for row in rows) < 100
     assert {change.status for change in DateChange.objects.all()} == {"asked", "approved"}
     assert any(row.due_on != row.baseline_on for row in rows)
     _each_story_is_as_late_as_it_says(rows)
