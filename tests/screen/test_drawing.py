@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from domain.lights import Light
+from milestones.lettering import cut, length, lines
 from screen.chains import Band, Column
 from screen.drawing import BELOW, Drawing, draw
-from screen.lettering import cut, length, lines
 
 INSIDE_A_CARD = 1360 - 2 * 24 - 2
 
