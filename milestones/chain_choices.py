@@ -9,6 +9,7 @@ from domain.chains import NOT, fact_of
 from domain.errors import InputError
 from milestones.graph import steps_of
 from milestones.models import ChainTemplate, TemplateNode, in_reader_language
+from projects.models import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ class Choice:
     is_node: bool
     adds: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
+
+
+def newest_templates() -> list[ChainTemplate]:
+    """The newest published version of each chain: the built-in kinds first, then what ledgers brought."""
+    newest: dict[str, ChainTemplate] = {}
+    for template in ChainTemplate.objects.published().order_by("code", "version"):
+        newest[template.code] = template
+    kinds = [*Project.Kind.values, ""]
+    return sorted(newest.values(), key=lambda template: (kinds.index(template.kind), template.code))
 
 
 def chain_choices(template: ChainTemplate) -> list[Choice]:

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from milestones.views import drafts, my, nodes, overdue, projects, proofs, templates
+from milestones.views import (
+    chain_forms,
+    drafts,
+    my,
+    nodes,
+    overdue,
+    project_forms,
+    projects,
+    proofs,
+    templates,
+)
 
 app_name = "milestones"
 urlpatterns = [
@@ -9,6 +19,9 @@ urlpatterns = [
     path("overdue/export/", overdue.export, name="overdue_export"),
     path("overdue/behind/<int:pk>/", overdue.behind, name="behind"),
     path("projects/", projects.projects, name="projects"),
+    path("projects/new/", project_forms.new, name="project_new"),
+    path("projects/<int:pk>/edit/", project_forms.edit, name="project_edit"),
+    path("projects/<int:pk>/chain/", chain_forms.chain, name="project_chain"),
     path("projects/<int:pk>/", projects.project, name="project"),
     path("nodes/<int:pk>/start/", nodes.start, name="start"),
     path("nodes/<int:pk>/finish/", nodes.finish, name="finish"),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from accounts.access import may_add_projects
 from accounts.http import UserRequest
 from domain.lifecycle import Move, moves_from
 from domain.lights import Light, LightRule
@@ -42,6 +43,7 @@ def projects(request: UserRequest) -> HttpResponse:
         "choices": unit_choices(),
         "is_narrowed": any(value for name, value in asked.items() if name != "ordering"),
         "query": asked.urlencode(),
+        "may_add": may_add_projects(request.user),
     }
     return render(request, "milestones/projects.html", context)
 

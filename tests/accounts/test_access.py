@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from accounts.access import may_add_projects, ties
 from accounts.models import Unit, User
 from milestones.models import Node
 from projects.models import Project
@@ -90,6 +91,38 @@ def test_no_row_comes_twice(person: str) -> None:
     ):
         keys = list(rows.values_list("pk", flat=True))
         assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("person", "tied"),
+    [
+        ("liaison", {"liaison"}),
+        ("liaison of nowhere", {"liaison"}),
+        ("manager of the town", {"town"}),
+        ("manager of the lead department", {"department"}),
+        ("manager of the bureau", set()),
+        ("system", set()),
+    ],
+)
+def test_a_project_is_theirs_to_change_exactly_where_it_names_what_ties_it_to_them(
+    person: str, tied: set[str]
+) -> None:
+    user = District().people[person]
+    assert isinstance(user, User)
+    rows = {"town": Unit, "department": Unit, "liaison": User}
+
+    named = make_project(**{name: rows[name]._default_manager.get(pk=pk) for name, pk in ties(user).items()})
+    other = make_project()
+
+    assert may_add_projects(user)
+    assert set(ties(user)) == tied
+    assert named in Project.objects.editable_by(user)
+    assert (other in Project.objects.editable_by(user)) == (not tied)
+
+
+@pytest.mark.parametrize("person", ["leader", "nobody", "unknown role", "left the service"])
+def test_who_can_change_no_project_cannot_add_one(person: str) -> None:
+    assert not may_add_projects(District().people[person])
 
 
 def test_there_is_one_system_user_who_cannot_log_in() -> None:

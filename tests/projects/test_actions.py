@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import Unit, User
-from domain.errors import RuleError
+from domain.errors import RuleError, StaleError
 from domain.project_code import ProjectCodeError
 from history.models import Change
 from projects.actions import add_project, change_project
@@ -76,6 +76,19 @@ def test_what_stays_the_same_is_neither_written_nor_recorded() -> None:
     assert (change.before, change.after) == ({"sector": "半导体"}, {"sector": "生物医药"})
     change_project(project, actor=make_user(), name="甲")
     assert Change.objects.count() == 1
+
+
+def test_a_change_of_something_newer_than_was_read_is_refused() -> None:
+    project, actor = make_project(name="甲"), make_user()
+    read = Project.objects.get(pk=project.pk).etag
+    change_project(project, actor=actor, etag=read, note="", land_mu=Decimal("86.5"))
+
+    with pytest.raises(StaleError, match="has changed since you read it"):
+        change_project(project, actor=actor, etag=read, name="乙")
+
+    project.refresh_from_db()
+    assert project.name == "甲"
+    assert project.etag != read
 
 
 def test_a_town_adds_projects_of_its_own_and_of_nobody_else() -> None:
