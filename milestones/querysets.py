@@ -236,6 +236,10 @@ class DateChangeQuerySet(ScopedQuerySet["DateChange"]):
             return self.none()
         return self.filter(editable(user, self.project_path))
 
+    def to_decide(self, user: User | AnonymousUser) -> Self:
+        """Those that wait for an answer of `user`."""
+        return self.decidable_by(user).filter(status=RequestStatus.ASKED)
+
     def for_list(self) -> Self:
         return self.select_related(
             "node__project__town", "node__template_node__template", "node__unit", "asked_by", "decided_by"

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.models import Unit, User
 from domain.chains import ChainSpec, ClockOwner, EdgeKind, EdgeSpec, FactSpec, LaneSpec, NodeSpec, StageSpec
 from domain.lifecycle import Status
-from milestones.models import ChainTemplate, Node
+from milestones.models import Chain, ChainTemplate, Node
 from milestones.publishing import publish_template
 from projects.models import Project
 
@@ -96,11 +96,20 @@ def make_choosy_template(*more: str) -> ChainTemplate:
 
 
 def make_nodes(
-    template: ChainTemplate | None = None, *, project: Project | None = None, **due: date | None
+    template: ChainTemplate | None = None,
+    *,
+    project: Project | None = None,
+    starts_on: date | None = None,
+    **due: date | None,
 ) -> dict[str, Node]:
-    """The nodes of a project by code, all waiting; `due` sets due dates by code."""
+    """The nodes of a project by code, all waiting; `due` sets due dates by code.
+
+    With `starts_on` the project is pinned to the template, as by laying it: what looks at a chain whole asks for that.
+    """
     template = template or make_template()
     project = project or make_project()
+    if starts_on:
+        Chain.objects.create(project=project, template=template, starts_on=starts_on)
     return {
         step.code: Node.objects.create(
             project=project, template_node=step, unit=project.town, limit=step.limit,

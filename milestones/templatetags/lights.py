@@ -136,6 +136,14 @@ def unconfirmed() -> SafeString:
 
 
 @register.simple_tag
+def back_filled() -> SafeString:
+    """The mark 补录: entered more than 5 working days after it happened."""
+    return _chip(
+        "doubt", gettext("back-filled"), gettext("Entered more than 5 working days after it happened.")
+    )
+
+
+@register.simple_tag
 def proof_missing() -> SafeString:
     """The mark 缺印证."""
     return _chip(

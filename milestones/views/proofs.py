@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from milestones.actions import add_proofs, stored_files, withdraw_proof
 from milestones.forms import ProofForm, ReasonForm, read_form
 from milestones.models import Node, Proof
 from milestones.proof_responses import file_response, thumbnail_response
-from milestones.views.nodes import back_to
+from milestones.views.nodes import answered
 
 
 @require_POST
@@ -24,7 +24,7 @@ def add(request: UserRequest, pk: int) -> HttpResponse:
         added = add_proofs(node, actor=request.user, files=files, **sent)
     said = ngettext("%(n)d proof is added.", "%(n)d proofs are added.", len(added))
     messages.success(request, said % {"n": len(added)})
-    return redirect(back_to(request, node))
+    return answered(request, node)
 
 
 @require_safe
@@ -44,7 +44,7 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     sent = read_form(ReasonForm(request.POST))
     withdraw_proof(proof, actor=request.user, reason=sent["reason"])
     messages.success(request, _("“%(proof)s” is withdrawn.") % {"proof": proof})
-    return redirect(back_to(request, proof.node))
+    return answered(request, proof.node)
 
 
 def _proof(request: UserRequest, pk: int) -> Proof:

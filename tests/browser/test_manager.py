@@ -41,8 +41,7 @@ def test_a_manager_narrows_the_list_finishes_a_node_and_exports_what_is_left(
     narrowed = page.url
 
     page.click("text=晶圆材料二期")
-    page.click(f"[popovertarget=change-{first.pk}] >> visible=true")
-    page.click(f"#change-{first.pk} form[action$='/finish/'] button")
+    page.click("dialog form[action$='/finish/'] button.main")
     expect(page.get_by_role("status")).to_contain_text(first.template_node.name)
 
     page.goto(narrowed)
