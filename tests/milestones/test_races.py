@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from threading import Barrier, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
 
+from accounts.models import User
 from domain.errors import DomainError
 from domain.lifecycle import Status
 from history.models import Change
@@ -22,6 +24,7 @@ from milestones.actions import (
 )
 from milestones.models import DateChange, Hold, Node
 from tests.make import make_project, make_template, make_user
+from tests.pages import client_of
 
 MON, TUE, FRI = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 6)
 ROUNDS = 6
@@ -141,3 +144,16 @@ def test_two_ask_for_another_date_and_one_request_waits() -> None:
 
     assert sum(isinstance(one, DateChange) for one in found) == 1
     assert DateChange.objects.count() == 1
+
+
+def test_one_form_that_arrives_several_times_at_once_is_done_once() -> None:
+    for _round in range(ROUNDS):
+        actor, first, _second = running_chain()
+        sent = {"once": str(uuid4()), "on": FRI.isoformat(), "document_no": "330100202600001"}
+
+        def send(node: Node = first, by: User = actor, sent: dict[str, str] = sent) -> int:
+            return client_of(by).post(f"/nodes/{node.pk}/finish/", sent).status_code
+
+        assert at_once(send, send, send, send) == [302] * 4
+        assert Change.objects.filter(node=first, verb=Change.Verb.NODE_FINISHED).count() == 1
+        assert first.proofs.count() == 1
