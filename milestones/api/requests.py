@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter
@@ -78,7 +79,11 @@ def receipt_of(request: UserApiRequest) -> UUID | None:
         namespace = UUID(key)
     except ValueError:
         raise InputError(gettext_noop("Idempotency-Key: %(key)s is not a UUID."), key=key[:60]) from None
-    content = json.dumps(request.data, sort_keys=True, default=str)
+    sent = request.data
+    # Of a form every value counts, not only the last of a name.
+    content = json.dumps(
+        dict(sent.lists()) if isinstance(sent, MultiValueDict) else sent, sort_keys=True, default=str
+    )
     return uuid5(namespace, f"{request.method} {request.get_full_path()} {content}")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -271,6 +272,19 @@ def test_a_move_sent_twice_is_made_once() -> None:
 
     assert again.status_code == 200
     assert Change.objects.filter(project=project, verb=Change.Verb.CHAIN_MOVED).count() == 1
+
+
+def test_forms_of_one_key_that_differ_in_any_value_are_two_requests() -> None:
+    client, project, key = api(make_user()), laid(make_choosy_template()), uuid4()
+    address, headers = f"/api/v1/projects/{project.pk}/move-chain/", {"Idempotency-Key": str(key)}
+
+    for facts in (["basement", "d"], ["d", "d"]):
+        assert client.post(
+            address, urlencode({"conditions": facts}, doseq=True), "application/x-www-form-urlencoded",
+            headers=headers,
+        ).status_code == 200  # fmt: skip
+
+    assert codes(project) == ["a", "c", "d", "e"]
 
 
 @pytest.mark.parametrize("what", ["outlook", "clocks"])
