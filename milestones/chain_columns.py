@@ -89,9 +89,7 @@ def _free_places(
     found: dict[int, Place] = {}
     for key in sorted(lanes, key=lambda key: (latest[key], latest[key] - earliest[key])):
         first = max((earliest[key], *(found[source].column + 1 for source in before[key])))
-        room = (
-            Place(column, lanes[key], row) for row in count() for column in range(first, latest[key] + 1)
-        )
+        room = (Place(column, lanes[key], row) for row in count() for column in range(first, latest[key] + 1))
         found[key] = next(place for place in room if place not in taken)
         taken.add(found[key])
     return found
