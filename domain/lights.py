@@ -25,6 +25,12 @@ It catches the gap that neither of two departments owns (domain.md 5.2).
 BACK_FILLED_AFTER = 5
 """What is entered more than so many working days after it happened is marked as back-filled (补录)."""
 
+LONG_HOLD = 30
+"""What has been on hold for more than so many days comes back on the weekly list (domain.md 5.2, after FAST-41).
+
+Calendar days: over a long holiday too a hold is forgotten.
+"""
+
 TICKING = frozenset({Status.WAITING, Status.RUNNING})
 """Not done, not waived, not on hold: only these can be overdue."""
 

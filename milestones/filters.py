@@ -35,6 +35,7 @@ ORDERINGS = {
     "project": ("project__name", "project", "template_node__position"),
     "unit": ("unit__position", "unit__name", "deadline_on", "pk"),
     "node": ("template_node__position", "deadline_on", "pk"),
+    "held": ("held_on", "pk"),
 }
 ORDERING_LABELS = {
     "cause": _("causes first"),
@@ -43,6 +44,7 @@ ORDERING_LABELS = {
     "project": _("by project"),
     "unit": _("by responsible unit"),
     "node": _("by place in the chain"),
+    "held": _("longest on hold first"),
 }
 
 
@@ -177,6 +179,12 @@ class NodeFilter(django_filters.FilterSet):
         return nodes.causes_first() if key == "cause" else nodes.order_by(*ORDERINGS[key])
 
     def filter_queryset(self, queryset: NodeQuerySet) -> NodeQuerySet:
-        """Without an order asked for, the node that has been due longest comes first."""
+        """Without an order asked for, what has been due or, where holds are asked for, on hold longest is first."""
         nodes: NodeQuerySet = super().filter_queryset(queryset)
-        return nodes if self.form.cleaned_data.get("ordering") else nodes.order_by("deadline_on", "pk")
+        return (
+            nodes if self.form.cleaned_data.get("ordering") else nodes.order_by(*ORDERINGS[self.usual_order])
+        )
+
+    @property
+    def usual_order(self) -> str:
+        return "deadline" if self.form.cleaned_data.get("held_over") is None else "held"

@@ -1,13 +1,16 @@
 """One list of nodes as an address asks for it: the overdue page, its export and whatever opens into it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from domain.lifecycle import Status
-from domain.lights import Light, LightRule
+from domain.lights import LONG_HOLD, Light, LightRule
 from milestones.filters import NodeFilter
 from milestones.graph import graph_of
 from milestones.models import Node
@@ -17,8 +20,30 @@ from milestones.querysets import NodeQuerySet
 CAUSES, KNOCKED_ON, ALL = "false", "true", "all"
 """What ``knocked_on`` may say in an address."""
 
-_OTHER_LISTS = ("light", "chain", "status", "finished_after", "finished_before", "proof")
+_OTHER_LISTS = (
+    "light", "chain", "status", "finished_after", "finished_before", "proof", "idle", "held_over",
+)  # fmt: skip
 """Who says one of these asks for more than what is overdue."""
+
+_EVERYWHERE = ("search", "unit", "department", "town", "kind", "node_kind", "chain", "project")
+"""What narrows one list narrows the others as well."""
+
+
+class ListKind(StrEnum):
+    """What a list is about; HELD is about what has been on hold for long."""
+
+    OVERDUE = "overdue"
+    IDLE = "idle"
+    HELD = "held"
+    OTHER = "other"
+
+
+_ASKING = {
+    ListKind.OVERDUE: {"light": Light.RED.value, "knocked_on": ALL},
+    ListKind.IDLE: {"idle": "true"},
+    ListKind.HELD: {"held_over": str(LONG_HOLD)},
+}
+"""The lists that are a click away from each other, and what an address says to ask for one."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +53,16 @@ class NodeList:
     filter: NodeFilter
     found: NodeQuerySet
     nodes: NodeQuerySet
-    is_overdue: bool
+    kind: ListKind
     knocked_on: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.kind is ListKind.OVERDUE
+
+    @property
+    def title(self) -> str:
+        return list_title(self.kind)
 
 
 def asked_for(params: QueryDict) -> QueryDict:
@@ -46,7 +79,6 @@ def node_list(params: QueryDict, visible: NodeQuerySet, rule: LightRule, request
     """The nodes among `visible` that the address asks for."""
     asked = asked_for(params)
     knocked_on = asked.get("knocked_on", ALL)
-    is_overdue = asked.getlist("light") == [Light.RED]
     asked.pop("knocked_on", None)
     narrowed = NodeFilter(asked, queryset=visible, request=request, rule=rule)
     found: NodeQuerySet = narrowed.qs
@@ -57,12 +89,81 @@ def node_list(params: QueryDict, visible: NodeQuerySet, rule: LightRule, request
             nodes = found.held_up()
         case _:
             nodes, knocked_on = found, ALL
-    return NodeList(narrowed, found, nodes, is_overdue, knocked_on)
+    return NodeList(narrowed, found, nodes, _kind_of(narrowed.form.cleaned_data), knocked_on)
+
+
+def list_title(kind: ListKind) -> str:
+    match kind:
+        case ListKind.OVERDUE:
+            return _("Overdue")
+        case ListKind.IDLE:
+            return _("Idle")
+        case ListKind.HELD:
+            return _("On hold over %(days)s days") % {"days": LONG_HOLD}
+        case ListKind.OTHER:
+            return _("Nodes")
+
+
+def _kind_of(asked: dict[str, Any]) -> ListKind:
+    if asked.get("idle"):
+        return ListKind.IDLE
+    if asked.get("held_over") is not None:
+        return ListKind.HELD
+    return ListKind.OVERDUE if asked.get("light") == [Light.RED] else ListKind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class ListLink:
+    """One of the lists that are a click away; `rows` where they have been counted."""
+
+    kind: ListKind
+    query: str
+    is_here: bool
+    rows: int | None = None
+
+    @property
+    def title(self) -> str:
+        return list_title(self.kind)
+
+
+def list_links(params: QueryDict, here: ListKind, rows: Mapping[ListKind, int] = {}) -> list[ListLink]:
+    """Overdue, idle and long on hold, each narrowed as the list of the address is, with the `rows` if known."""
+    return [
+        ListLink(kind, _query(params, asking), kind is here, rows.get(kind))
+        for kind, asking in _ASKING.items()
+    ]
+
+
+def _query(params: QueryDict, asking: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    for name in _EVERYWHERE:
+        if any(params.getlist(name)):
+            query.setlist(name, params.getlist(name))
+    query.update(asking)
+    return query.urlencode()
+
+
+def count_lists(
+    params: QueryDict, visible: NodeQuerySet, rule: LightRule, request: HttpRequest
+) -> dict[ListKind, int]:
+    """How many rows each of these lists has: one question."""
+    counted = []
+    for kind, asking in _ASKING.items():
+        asked = QueryDict(_query(params, asking), mutable=True)
+        asked.pop("knocked_on", None)
+        found: NodeQuerySet = NodeFilter(asked, queryset=visible, request=request, rule=rule).qs
+        of_kind = found.order_by().annotate(of_kind=Value(kind.value)).values_list("of_kind")
+        counted.append(of_kind.annotate(rows=Count("pk")))
+    rows: dict[str, int] = dict(counted[0].union(*counted[1:], all=True))
+    return {kind: rows.get(kind, 0) for kind in _ASKING}
 
 
 @dataclass(frozen=True)
 class NodeCount:
-    """How many nodes a list found; for overdue ones, which of them are causes and who has most of these."""
+    """How many nodes a list found, which of them are causes and who has most of these.
+
+    What is idle or on hold waits for no other node: each is its own cause.
+    """
 
     found: int
     causes: int = 0
@@ -78,14 +179,20 @@ class NodeCount:
 
 
 def count_nodes(listed: NodeList) -> NodeCount:
-    """Two questions, however many nodes there are."""
-    found = listed.found.order_by().count()
-    if not listed.is_overdue and listed.knocked_on == ALL:
-        return NodeCount(found)
-    by_unit: Any = listed.found.not_held_up().order_by().values_list("unit__name").annotate(nodes=Count("pk"))
+    """At most two questions, however many nodes there are."""
+    if listed.knocked_on == ALL and listed.kind is ListKind.OTHER:
+        return NodeCount(listed.found.order_by().count())
+    if listed.knocked_on == ALL and listed.kind is not ListKind.OVERDUE:
+        return _by_unit(listed.found)
+    return _by_unit(listed.found.not_held_up(), found=listed.found.order_by().count())
+
+
+def _by_unit(causes: NodeQuerySet, *, found: int | None = None) -> NodeCount:
+    by_unit: Any = causes.order_by().values_list("unit__name").annotate(nodes=Count("pk"))
     units = sorted(by_unit, key=lambda row: (-row[1], row[0] or ""))
     unit, of_unit = units[0] if units else ("", 0)
-    return NodeCount(found, sum(nodes for _, nodes in units), unit or "", of_unit)
+    counted = sum(nodes for _, nodes in units)
+    return NodeCount(counted if found is None else found, counted, unit or "", of_unit)
 
 
 def rows_of_page(listed: NodeList, part: slice, rule: LightRule) -> list[NodeRow]:

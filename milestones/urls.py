@@ -1,6 +1,7 @@
 from django.urls import path
 
 from milestones.views import (
+    bulk,
     chain_forms,
     date_changes,
     drafts,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("my/", my.my, name="my"),
     path("overdue/", overdue.overdue, name="overdue"),
     path("overdue/export/", overdue.export, name="overdue_export"),
+    path("overdue/lists/", overdue.lists, name="lists"),
+    path("overdue/bulk/", bulk.preview, name="bulk"),
+    path("overdue/bulk/confirm/", bulk.confirm, name="bulk_confirm"),
     path("overdue/behind/<int:pk>/", overdue.behind, name="behind"),
     path("projects/", projects.projects, name="projects"),
     path("projects/new/", project_forms.new, name="project_new"),

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_noop
 from accounts.models import Unit, User
 from domain.errors import DomainError, InputError, RuleError, StaleError
 from domain.workdays import WorkCalendar
-from history.actions import take_once
 from milestones.actions.date_changes import approve_date_change, request_date_change
 from milestones.actions.holding import hold_projects
 from milestones.actions.holds import hold_node, resume_node
@@ -35,16 +34,32 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class ShiftDates:
-    """Another due date, `days` working days later; with `following`, the nodes behind move along.
+    """Another due date: so many working days later, or the day `to`, whichever is given.
 
-    It takes effect at once where the actor may approve date changes, else it is asked for. A node that is
-    behind another one of the picked nodes moves with that one, and no node moves twice.
+    With `following`, which goes with `days`, the nodes behind move along: one that is picked too moves with
+    the one before it, and none moves twice. It takes effect at once where the actor may approve date changes,
+    else it is asked for.
     """
 
-    days: int
     reason: str
+    days: int | None = None
+    to: date | None = None
     text: str = ""
     following: bool = False
+
+    def due_on(self, node: Node, calendar: WorkCalendar) -> date:
+        """Raises RuleError where the node has no date, or falls due later than `to` already."""
+        label = node.template_node.label
+        if node.due_on is None:
+            raise RuleError(gettext_noop("“%(node)s” has no due date that could move."), node=label)
+        if self.to is None:
+            return calendar.add(node.due_on, self.days or 0)
+        if node.due_on > self.to:
+            raise RuleError(
+                gettext_noop("“%(node)s” falls due on %(due)s, later than %(on)s."),
+                node=label, due=node.due_on, on=self.to,
+            )  # fmt: skip
+        return self.to
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,7 @@ class _Run:
 
 
 def rehearse(work: BulkWork, picked: Collection[Picked], *, actor: User, today: date) -> Rehearsal:
-    """What `carry_out` would do, and what it would refuse; nothing is changed.
+    """What `carry_out` would do, and what it would refuse, in the order picked; nothing is changed.
 
     Raises PermissionDenied unless `actor` is a manager; InputError where nothing or more than
     ``MOST_AT_ONCE`` nodes are picked, or what is asked for is incomplete.
@@ -157,6 +172,8 @@ def rehearse(work: BulkWork, picked: Collection[Picked], *, actor: User, today: 
     with transaction.atomic():
         rows = [*_each(work, picked, actor=actor, today=today, batch=uuid4(), is_rehearsal=True)]
         transaction.set_rollback(True)
+    place = {pk: number for number, (pk, _version) in enumerate(picked)}
+    rows.sort(key=lambda row: place[row.node.pk])
     return Rehearsal(
         done=tuple(row for row in rows if row.refusal is None),
         refused=tuple(row for row in rows if row.refusal is not None),
@@ -165,19 +182,16 @@ def rehearse(work: BulkWork, picked: Collection[Picked], *, actor: User, today: 
 
 @transaction.atomic
 def carry_out(
-    work: BulkWork, picked: Collection[Picked], *, actor: User, today: date, key: UUID, seen: str
-) -> tuple[BulkRow, ...] | None:
+    work: BulkWork, picked: Collection[Picked], *, actor: User, today: date, seen: str
+) -> tuple[BulkRow, ...]:
     """Do `work` on all the picked nodes, each with its entry in the history, all in one batch.
 
-    `seen` is the fingerprint of the rehearsal that was looked at. Sent again with the same `key`, it does
-    nothing and returns None.
+    `seen` is the fingerprint of the rehearsal that was looked at.
 
     Raises as `rehearse` does; StaleError, naming the node, where one has changed since it was picked, or
     where something else would be done than what was looked at; and whatever the action on one node raises.
     Then nothing is done at all.
     """
-    if not take_once(key, actor=actor):
-        return None
     rows = tuple(_each(work, picked, actor=actor, today=today, batch=uuid4(), is_rehearsal=False))
     if _fingerprint(rows) != seen:
         raise StaleError(
@@ -250,11 +264,7 @@ def _shifted(work: ShiftDates, node: Node, run: _Run) -> BulkRow:
     if node.pk in run.leads:
         lead, own = run.leads[node.pk]
         return BulkRow(node, (own,), is_decided, moved_with=lead)
-    if node.due_on is None:
-        raise RuleError(
-            gettext_noop("“%(node)s” has no due date that could move."), node=node.template_node.label
-        )
-    due_on = run.calendar.add(node.due_on, work.days)
+    due_on = work.due_on(node, run.calendar)
     tight = 0
     if run.is_rehearsal and not work.following:
         tight = sum(shift.needs is not None for shift in shifted_schedule(node, due_on, following=False))

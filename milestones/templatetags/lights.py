@@ -144,6 +144,20 @@ def back_filled() -> SafeString:
 
 
 @register.simple_tag
+def idle_mark() -> SafeString:
+    """The mark 待启动超期, by shape and word like a light; a node has it beside its light."""
+    return _idle_mark(get_language())
+
+
+@lru_cache(maxsize=4)
+def _idle_mark(_language: str | None) -> SafeString:
+    return format_html(
+        '<span class="light" title="{}"><svg aria-hidden="true"><use href="#mark-idle"/></svg>{}</span>',
+        gettext("Could have been started more than 5 working days ago."), gettext("idle"),
+    )  # fmt: skip
+
+
+@register.simple_tag
 def proof_missing() -> SafeString:
     """The mark 缺印证."""
     return _chip(
@@ -165,6 +179,11 @@ def days_late(days: int, here: Reading | None = None) -> SafeString:
 def _days_late(days: int, _language: str | None) -> SafeString:
     text = ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
     return format_html("{}", text)
+
+
+@register.filter
+def days_on_hold(days: int) -> str:
+    return ngettext("%(days)d working day on hold", "%(days)d working days on hold", days) % {"days": days}
 
 
 @register.filter

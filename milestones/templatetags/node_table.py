@@ -17,10 +17,13 @@ from django.utils.translation import pgettext
 from domain.lifecycle import Status
 from milestones.queries import Neighbour, NodeRow
 from milestones.templatetags.lights import (
+    back_filled,
     day,
     days_late,
     days_left,
+    days_on_hold,
     holds_up,
+    idle_mark,
     light_mark,
     proof_missing,
     provisional,
@@ -32,17 +35,26 @@ register = Library()
 
 
 @register.simple_tag
-def node_table_rows(rows: Iterable[NodeRow]) -> SafeString:
-    """A ``<tr>`` for each row: project and node, light, due, who, what is in the way, what it holds up."""
-    writer = _RowWriter()
+def node_table_rows(
+    rows: Iterable[NodeRow],
+    may_pick: bool = False,  # noqa: FBT001, FBT002
+    are_picked: bool = False,  # noqa: FBT001, FBT002
+) -> SafeString:
+    """A ``<tr>`` for each row: project and node, light, due, who, what is in the way, what it holds up.
+
+    With `may_pick`, each has a tick of the form ``bulk``, and is ticked already where they `are_picked`.
+    """
+    writer = _RowWriter(may_pick=may_pick, are_picked=are_picked)
     return mark_safe("\n".join([writer.row(row) for row in rows]))  # noqa: S308 - every part is escaped
 
 
 class _RowWriter:
     """Looks up words and addresses once for all rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_pick: bool, are_picked: bool) -> None:
         self.here = reading()
+        self.may_pick, self.checked = may_pick, " checked" if are_picked else ""
+        self.pick = escape(_("Select %(node)s, %(project)s"))
         self.projects, self.overdue = reverse("milestones:projects"), reverse("milestones:overdue")
         self.due, self.who = escape(_("Due")), escape(_("Who"))
         self.why, self.holds = escape(_("What is in the way")), escape(_("Holds up"))
@@ -53,16 +65,28 @@ class _RowWriter:
         self.comma = escape(pgettext("between names", ", "))
         self.unit = escape(pgettext("unit behind its node", " (%(unit)s)"))
         self.unconfirmed, self.provisional = to_be_confirmed(), provisional()
-        self.proof_missing = proof_missing()
+        self.proof_missing, self.back_filled, self.idle = proof_missing(), back_filled(), idle_mark()
+        self.moves = escape(_("moves when it is resumed"))
+        self.asked, self.on_hold = escape(_("asked: %(day)s")), escape(_("on hold since %(day)s"))
 
     def row(self, row: NodeRow) -> str:
         return (
-            f'<tr id="row-{row.pk}"><td>{self._project(row)}</td>'
-            f"<td>{light_mark(row.light, self.here)}{self._days(row)}</td>"
+            f'<tr id="row-{row.pk}"><td>{self._tick(row)}{self._project(row)}</td>'
+            f"<td>{light_mark(row.light, self.here)}{self._days(row)}{self.idle if row.is_idle else ''}</td>"
             f'<td data-label="{self.due}">{self._due(row)}</td>'
             f'<td data-label="{self.who}">{self._who(row)}</td>'
             f'<td data-label="{self.why}">{self._in_the_way(row)}</td>'
             f'<td data-label="{self.holds}">{self._holds_up(row)}</td></tr>'
+        )
+
+    def _tick(self, row: NodeRow) -> str:
+        if not self.may_pick:
+            return ""
+        name = self.pick % {"node": escape(row.label), "project": escape(row.project)}
+        version = row.etag.strip('"')
+        return (
+            f'<label class="pick"><input type="checkbox" name="row" form="bulk" value="{version}"'
+            f' aria-label="{name}"{self.checked}></label>'
         )
 
     def _project(self, row: NodeRow) -> str:
@@ -73,11 +97,18 @@ class _RowWriter:
     def _days(self, row: NodeRow) -> str:
         if row.days_late:
             return f"<small>{days_late(row.days_late, self.here)}</small>"
+        if row.held_on:
+            return f"<small>{escape(days_on_hold(row.days_held))}</small>"
         return "" if row.days_left is None else f"<small>{escape(days_left(row.days_left))}</small>"
 
     def _due(self, row: NodeRow) -> str:
         since = f"<small>{self.since % self._day(row.late_since)}</small>" if row.late_since else ""
-        return f"{day(row.deadline_on, self.here)}{self.provisional if row.is_provisional else ''}{since}"
+        if row.held_on and row.deadline_on:
+            since = f"<small>{self.moves}</small>"
+        asked = f"<small>{self.asked % self._day(row.asked_due_on)}</small>" if row.asked_due_on else ""
+        return (
+            f"{day(row.deadline_on, self.here)}{self.provisional if row.is_provisional else ''}{since}{asked}"
+        )
 
     def _who(self, row: NodeRow) -> str:
         liaison = f"<small>{self.liaison} {escape(row.liaison)}</small>" if row.liaison else ""
@@ -86,15 +117,20 @@ class _RowWriter:
     def _in_the_way(self, row: NodeRow) -> str:
         if row.finished_on:
             missing = self.proof_missing if row.lacks_proof else ""
-            return f"{self.done % self._day(row.finished_on)}{missing}"
+            return f"{self.done % self._day(row.finished_on)}{self._late_entry(row)}{missing}"
+        if row.held_on:
+            return f"{self.on_hold % self._day(row.held_on)}{self._late_entry(row)}"
         if not row.blocked_by:
             if row.started_on:
-                return self.running % self._day(row.started_on)
+                return f"{self.running % self._day(row.started_on)}{self._late_entry(row)}"
             return self.not_started if row.status == Status.WAITING else ""
         waits_for = f"{self.waits_for} {self._neighbours(row, row.blocked_by)}"
         if row.causes == row.blocked_by:
             return waits_for
         return f"{waits_for}<small>{self.cause % {'nodes': self._neighbours(row, row.causes)}}</small>"
+
+    def _late_entry(self, row: NodeRow) -> str:
+        return self.back_filled if row.is_back_filled else ""
 
     def _holds_up(self, row: NodeRow) -> str:
         if not row.holds_up:

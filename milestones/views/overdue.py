@@ -14,11 +14,20 @@ from django.utils.translation import pgettext
 
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
+from milestones.bulk_forms import bulk_forms
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import node_kinds, unit_choices
 from milestones.filters import LIGHT_LABELS, PROOF_LABELS, refuse_unreadable
 from milestones.models import STATUS_LABELS, ChainTemplate, Node
-from milestones.node_lists import NodeList, count_nodes, node_list, rows_behind, rows_of_page
+from milestones.node_lists import (
+    NodeList,
+    count_lists,
+    count_nodes,
+    list_links,
+    node_list,
+    rows_behind,
+    rows_of_page,
+)
 from milestones.page_numbers import page_of
 from milestones.queries import each_node_row
 from milestones.workbook import write_nodes
@@ -30,7 +39,9 @@ _FIELDS = (
     "unit", "department", "town", "kind", "node_kind", "late_from", "late_to",
     "due_after", "due_before", "ordering",
 )  # fmt: skip
-_KEPT = ("light", "chain", "project", "status", "finished_after", "finished_before", "proof")
+_KEPT = (
+    "light", "chain", "project", "status", "finished_after", "finished_before", "proof", "idle", "held_over",
+)  # fmt: skip
 _ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:])
 
 
@@ -40,7 +51,7 @@ def overdue(request: UserRequest) -> HttpResponse:
     form = listed.filter.form
     refuse_unreadable(form, told=(*_FIELDS, "search"))
     count = count_nodes(listed)
-    form.initial["ordering"] = "deadline"
+    form.initial["ordering"] = listed.filter.usual_order
     page = page_of(request.GET.get("page", ""), count.shown(listed.knocked_on))
     context = {
         "listed": listed,
@@ -50,19 +61,36 @@ def overdue(request: UserRequest) -> HttpResponse:
         "form": form,
         "fields": [(form[name], None) for name in _FIELDS],
         "kept": _kept(listed, request.GET),
+        "links": list_links(request.GET, listed.kind),
         "is_narrowed": not listed.is_overdue or any(request.GET.get(name) for name in _ASKED),
         "query": _address(request.GET),
         "today": rule.today,
+        "may_pick": request.user.is_manager,
+        "are_picked": bool(request.GET.get("picked")),
     }
     if request.htmx and not request.htmx.history_restore_request:
         response = render(request, "milestones/_overdue_answer.html", context)
-        response["HX-Push-Url"] = f"{reverse('milestones:overdue')}?{_address(request.GET)}"
+        if "picked" not in request.GET:
+            response["HX-Push-Url"] = f"{reverse('milestones:overdue')}?{_address(request.GET)}"
     else:
-        choices = {**unit_choices(), "node_kind": node_kinds()}
+        units = unit_choices()
+        choices = {**units, "node_kind": node_kinds()}
         context["fields"] = [(form[name], choices.get(name)) for name in _FIELDS]
+        if request.user.is_manager:
+            context["bulk_forms"] = bulk_forms(rule.today, units["unit"])
         response = render(request, "milestones/overdue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def lists(request: UserRequest) -> HttpResponse:
+    """How many rows the lists beside the one of this address have: asked after the page, which does not wait."""
+    rule = LightRule.on(timezone.localdate(), load_calendar())
+    visible = Node.objects.visible_to(request.user)
+    here = node_list(request.GET, visible, rule, request).kind
+    rows = count_lists(request.GET, visible, rule, request)
+    context = {"links": list_links(request.GET, here, rows), "counted": True}
+    return render(request, "milestones/_lists.html", context)
 
 
 def behind(request: UserRequest, pk: int) -> HttpResponse:
@@ -84,7 +112,7 @@ def export(request: UserRequest) -> FileResponse:
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     lights = listed.filter.form.cleaned_data.get("light") or []
     comma = pgettext("between names", ", ")
-    words = comma.join(str(LIGHT_LABELS[Light(light)]) for light in lights) or _("Nodes")
+    words = comma.join(str(LIGHT_LABELS[Light(light)]) for light in lights) or listed.title
     under = [_("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")}, *_said(listed)]
     write_nodes(
         file, each_node_row(listed.nodes, rule), name=words, title=_("%(light)s: nodes") % {"light": words},
@@ -125,6 +153,8 @@ def _shown(name: str, value: Any) -> str:
             return pgettext("between names", ", ").join({chain.label: None for chain in chains})
         case "proof":
             return str(PROOF_LABELS[value])
+        case "idle":
+            return _("yes")
         case "status":
             return str(STATUS_LABELS.get(value, value))
         case _:
@@ -142,6 +172,6 @@ def _address(params: QueryDict) -> str:
     """The part of the address that says what is shown, without what says nothing."""
     said = QueryDict(mutable=True)
     for name, values in params.lists():
-        if name != "page" and any(values):
+        if name not in {"page", "picked"} and any(values):
             said.setlist(name, [value for value in values if value])
     return said.urlencode()

@@ -1,6 +1,7 @@
 """The manager's round: log in, narrow the overdue list, finish a node, take the sheet along."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from history.models import Change
 from milestones.models import Node
 from tests.browser.conftest import log_in, zh
 from tests.make import MONDAY, make_node, make_project, make_unit, make_user
+
+THURSDAY = date(2026, 3, 5)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,3 +78,38 @@ def test_the_address_of_a_narrowed_list_shows_the_same_to_a_colleague(
     log_in(page, live_server, make_user(), f"/overdue/?unit={power.pk}")
     expect(page.locator("#results tbody tr")).to_have_count(1)
     expect(page.locator("select[name=unit]")).to_have_value(str(power.pk))
+
+
+def test_a_manager_ticks_rows_looks_at_what_will_happen_and_confirms_it(
+    page: Page, live_server: LiveServer, complaints: list[str]
+) -> None:
+    power = make_unit("供电公司", kind=Unit.Kind.DEPARTMENT)
+    first, second = _late("晶圆材料二期", power), _late("抗体药物基地", power)
+    other = _late("盾构装备基地", make_unit("住房和城乡建设局", kind=Unit.Kind.DEPARTMENT))
+    bar = page.locator("#bulk")
+
+    log_in(page, live_server, make_user(), "/overdue/")
+    expect(bar).to_be_hidden()
+    page.select_option("select[name=unit]", label="供电公司")
+    expect(page.locator("#results tbody tr")).to_have_count(2)
+    page.click(".pick-all a")
+    expect(page.locator(".pick :checked")).to_have_count(2)
+    narrowed = page.url
+
+    bar.locator("[popovertarget=bulk-shift]:not(.close)").click()
+    page.fill("#bulk-shift [name=shift-days]", "3")
+    page.press("#bulk-shift [name=shift-days]", "Enter")
+    assert page.url == narrowed, "the Enter key sends nothing off"
+    page.click("#bulk-shift button[name=do]")
+    page.wait_for_url("**/overdue/bulk/")
+    expect(page.locator("section.card").first.locator("tbody tr")).to_have_count(2)
+    assert not Change.objects.filter(node__isnull=False).exists(), "looking changes nothing"
+
+    page.click("form[action$='/confirm/'] button.main")
+    page.wait_for_url(narrowed)
+
+    expect(page.get_by_role("status")).to_contain_text("2")
+    for node in (first, second):
+        assert Node.objects.get(pk=node.pk).due_on == THURSDAY
+        assert Change.objects.filter(node=node, verb=Change.Verb.DATE_CHANGE_APPROVED).count() == 1
+    assert Node.objects.get(pk=other.pk).due_on == MONDAY

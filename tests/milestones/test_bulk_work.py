@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from accounts.models import Unit, User
 from domain.date_changes import RequestStatus
 from domain.errors import DomainError, InputError, RuleError, StaleError
 from domain.lifecycle import Status
-from history.models import Change, Receipt
+from history.models import Change
 from milestones.actions import (
     MOST_AT_ONCE,
     BulkRow,
@@ -58,9 +57,7 @@ def do(work: BulkWork, nodes: Iterable[Node], actor: User) -> tuple[BulkRow, ...
     """Look at the rehearsal and confirm it."""
     rows = picked(*nodes)
     seen = rehearse(work, rows, actor=actor, today=TODAY).fingerprint
-    done = carry_out(work, rows, actor=actor, today=TODAY, key=uuid4(), seen=seen)
-    assert done is not None
-    return done
+    return carry_out(work, rows, actor=actor, today=TODAY, seen=seen)
 
 
 def dues(*nodes: Node) -> list[date | None]:
@@ -204,11 +201,10 @@ def test_one_refused_row_stops_all_of_them() -> None:
     DateChange.objects.create(node=second, reason="enterprise", asked_by=actor)
 
     with pytest.raises(RuleError, match="asked for already"):
-        carry_out(SHIFT, rows, actor=actor, today=TODAY, key=uuid4(), seen=seen)
+        carry_out(SHIFT, rows, actor=actor, today=TODAY, seen=seen)
 
     assert dues(first, second) == [DUE, DUE]
     assert not Change.objects.filter(node__isnull=False).exists()
-    assert not Receipt.objects.exists(), "it may be sent again"
 
 
 def test_a_row_that_changed_since_it_was_picked_stops_all_of_them_by_its_name() -> None:
@@ -218,7 +214,7 @@ def test_a_row_that_changed_since_it_was_picked_stops_all_of_them_by_its_name() 
     finish_node(second, actor=actor, on=TODAY, today=TODAY)
 
     with pytest.raises(StaleError, match="盾构装备基地"):
-        carry_out(SHIFT, rows, actor=actor, today=TODAY, key=uuid4(), seen=seen)
+        carry_out(SHIFT, rows, actor=actor, today=TODAY, seen=seen)
 
     assert dues(first) == [DUE]
 
@@ -230,21 +226,9 @@ def test_a_node_behind_that_changed_since_stops_it_too() -> None:
     do(SHIFT, [nodes["b"]], actor)
 
     with pytest.raises(StaleError, match="something else"):
-        carry_out(FOLLOWING, rows, actor=actor, today=TODAY, key=uuid4(), seen=seen)
+        carry_out(FOLLOWING, rows, actor=actor, today=TODAY, seen=seen)
 
     assert dues(*nodes.values()) == [DUE, NEW]
-
-
-def test_sent_twice_it_is_done_once() -> None:
-    nodes, actor, key = [late(), late()], make_user(), uuid4()
-    rows = picked(*nodes)
-    seen = rehearse(SHIFT, rows, actor=actor, today=TODAY).fingerprint
-
-    assert carry_out(SHIFT, rows, actor=actor, today=TODAY, key=key, seen=seen)
-    assert carry_out(SHIFT, rows, actor=actor, today=TODAY, key=key, seen=seen) is None
-
-    assert dues(*nodes) == [NEW, NEW]
-    assert DateChange.objects.count() == 2
 
 
 def test_what_is_not_theirs_is_said_before_and_forbidden_after() -> None:
@@ -256,9 +240,7 @@ def test_what_is_not_theirs_is_said_before_and_forbidden_after() -> None:
     assert [row.node.pk for row in rehearsal.done] == [own.pk]
     assert "neither your unit's" in str(rehearsal.refused[0].refusal)
     with pytest.raises(PermissionDenied):
-        carry_out(
-            SHIFT, picked(own, foreign), actor=of_town, today=TODAY, key=uuid4(), seen=rehearsal.fingerprint
-        )
+        carry_out(SHIFT, picked(own, foreign), actor=of_town, today=TODAY, seen=rehearsal.fingerprint)
     assert dues(own) == [DUE]
 
 
@@ -279,7 +261,7 @@ def test_nothing_and_too_much_are_refused(count: int) -> None:
 
 def test_a_reason_that_asks_for_words_is_refused_as_a_whole() -> None:
     with pytest.raises(InputError, match="Say why"):
-        rehearse(ShiftDates(5, "other"), picked(late()), actor=make_user(), today=TODAY)
+        rehearse(ShiftDates("other", days=5), picked(late()), actor=make_user(), today=TODAY)
 
 
 def test_a_moved_date_costs_no_query_of_its_own_for_each_node_behind() -> None:
@@ -315,7 +297,7 @@ def test_two_managers_who_move_the_same_rows_at_once_move_them_once() -> None:
         seen = {boss.pk: rehearse(SHIFT, rows, actor=boss, today=TODAY).fingerprint for boss in managers}
 
         def shift(boss: User, rows: list[Picked], seen: str) -> object:
-            return carry_out(SHIFT, rows, actor=boss, today=TODAY, key=uuid4(), seen=seen)
+            return carry_out(SHIFT, rows, actor=boss, today=TODAY, seen=seen)
 
         found = at_once(
             partial(shift, managers[0], rows, seen[managers[0].pk]),
@@ -325,20 +307,6 @@ def test_two_managers_who_move_the_same_rows_at_once_move_them_once() -> None:
         assert sorted(type(one).__name__ for one in found) == ["StaleError", "tuple"]
         assert dues(*nodes) == [NEW] * 6
         assert Change.objects.filter(node__in=nodes, verb=Change.Verb.DATE_CHANGE_APPROVED).count() == 6
-
-
-@pytest.mark.services
-@pytest.mark.django_db(transaction=True)
-def test_a_form_that_arrives_twice_at_once_is_done_once() -> None:
-    _skip_without_locks()
-    node, boss, key = late(), make_user(), uuid4()
-    rows = picked(node)
-    seen = rehearse(SHIFT, rows, actor=boss, today=TODAY).fingerprint
-
-    found = at_once(*[lambda: carry_out(SHIFT, rows, actor=boss, today=TODAY, key=key, seen=seen)] * 3)
-
-    assert [one is None for one in found].count(False) == 1
-    assert dues(node) == [NEW]
 
 
 def _skip_without_locks() -> None:
