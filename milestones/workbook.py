@@ -31,8 +31,13 @@ def node_columns() -> list[Column]:
         Column(_("Limit ends"), 12, Kind.DAY),
         Column(_("Late since"), 12, Kind.DAY),
         Column(_("Working days late"), 10, Kind.NUMBER),
+        Column(_("Date asked for"), 12, Kind.DAY),
         Column(_("State"), 10, Kind.WORD),
         Column(_("Started"), 12, Kind.DAY),
+        Column(_("Back-filled"), 9, Kind.WORD),
+        Column(_("Idle"), 9, Kind.WORD),
+        Column(_("On hold since"), 12, Kind.DAY),
+        Column(_("Working days on hold"), 10, Kind.NUMBER),
         Column(_("Waits for"), 30),
         Column(_("Cause"), 30),
         Column(_("Nodes it holds up"), 10, Kind.NUMBER),
@@ -59,9 +64,10 @@ def _cells(row: NodeRow, kinds: dict[str, str], states: dict[Status, str], yes: 
     return [
         row.light, row.project, row.project_code, row.enterprise, kinds.get(row.kind, row.kind), row.town,
         row.label, yes if row.is_key else "", yes if row.is_unconfirmed else "", row.unit, row.liaison,
-        row.baseline_on, row.due_on, row.limit_on, row.late_since, row.days_late or None, states[row.status],
-        row.started_on, _names(row.blocked_by), _names(row.causes), row.holds_up,
-        "、".join(row.holds_up_keys), row.knocked_on,
+        row.baseline_on, row.due_on, row.limit_on, row.late_since, row.days_late or None, row.asked_due_on,
+        states[row.status], row.started_on, yes if row.is_back_filled else "", yes if row.is_idle else "",
+        row.held_on, row.days_held if row.held_on else None, _names(row.blocked_by), _names(row.causes),
+        row.holds_up, "、".join(row.holds_up_keys), row.knocked_on,
     ]  # fmt: skip
 
 
