@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 
 from django.urls import reverse
@@ -85,7 +86,13 @@ class ProjectPage:
 
 def node_address(pk: int) -> str:
     """Where a node has a page of its own; on its project's page it opens beside it."""
-    return reverse("milestones:node", args=[pk])
+    return f"{_before_the_number()}{pk}/"
+
+
+@cache
+def _before_the_number() -> str:
+    """Asked for once: a page has some two hundred addresses of nodes."""
+    return reverse("milestones:node", args=[0]).removesuffix("0/")
 
 
 def project_page(project: Project, nodes: NodeQuerySet, rule: LightRule, zoom: Zoom) -> ProjectPage:
