@@ -11,8 +11,9 @@ from milestones.models import Node
 
 
 def api(user: User) -> Client:
+    """A program that reads English."""
     token, _ = Token.objects.get_or_create(user=user)
-    return Client(headers={"Authorization": f"Token {token}"})
+    return Client(headers={"Authorization": f"Token {token}", "Accept-Language": "en"})
 
 
 def send(

@@ -43,7 +43,9 @@ def new(request: UserRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         form = ProjectForm(request.POST, user=request.user)
-        chain = LayingForm(request.POST, offered=newest_templates(), empty=pgettext("in a select", "no chain yet"))
+        chain = LayingForm(
+            request.POST, offered=newest_templates(), empty=pgettext("in a select", "no chain yet")
+        )
         if form.is_valid() & chain.is_valid():
             project = _added(request, form, chain)
             messages.success(request, _("“%(project)s” is added.") % {"project": project})
@@ -51,7 +53,9 @@ def new(request: UserRequest) -> HttpResponse:
         status = 400
     else:
         form = ProjectForm(user=request.user, initial=request.GET.dict())
-        chain = laying_form(request.GET, kind=request.GET.get("kind", ""), empty=pgettext("in a select", "no chain yet"))
+        chain = laying_form(
+            request.GET, kind=request.GET.get("kind", ""), empty=pgettext("in a select", "no chain yet")
+        )
     shown = {"form": form, "chain": chain, "says": code_says(request, form["code"].value())}
     return render(request, "milestones/project_new.html", shown, status=status)
 

@@ -51,7 +51,7 @@ def test_a_row_says_who_since_when_and_what_is_in_the_way() -> None:
 
     assert (first["code"], first["days_late"], first["late_since"]) == ("a", 4, "2026-03-03")
     assert (first["is_knocked_on"], first["holds_up"], first["knocked_on"]) == (False, 2, 1)
-    assert (second["is_knocked_on"], [cause["label"] for cause in second["causes"]]) == (True, ["节点a"])
+    assert (second["is_knocked_on"], [cause["label"] for cause in second["causes"]]) == (True, ["Node a"])
     assert first["unit"] == nodes["a"].project.town.name
 
 
@@ -96,7 +96,7 @@ def test_a_node_is_started_and_finished_and_says_its_new_etag() -> None:
 def test_soft_predecessors_come_back_as_warnings() -> None:
     nodes = make_nodes(make_template("a", "b", edges=(), soft=(("a", "b"),)))
 
-    assert post(api(make_user()), nodes["b"], "start").json()["warnings"] == ["节点a"]
+    assert post(api(make_user()), nodes["b"], "start").json()["warnings"] == ["Node a"]
 
 
 def test_a_broken_rule_is_409_with_a_sentence() -> None:
@@ -105,7 +105,7 @@ def test_a_broken_rule_is_409_with_a_sentence() -> None:
     answer = post(api(make_user()), nodes["b"], "start")
 
     assert answer.status_code == 409
-    assert "节点a" in answer.json()["detail"]
+    assert "Node a" in answer.json()["detail"]
     assert not Change.objects.filter(node=nodes["b"]).exists()
 
 

@@ -129,7 +129,7 @@ def test_an_approved_date_change_moves_the_dates_and_keeps_the_baseline() -> Non
 
     assert (asked["status"], asked["decisions"]) == ("asked", ["approve", "refuse", "return", "withdraw"])
     assert asked["items"] == [
-        {"node": node.pk, "label": "节点only", "due_before": "2026-05-11", "due_after": "2026-05-18"}
+        {"node": node.pk, "label": "Node only", "due_before": "2026-05-11", "due_after": "2026-05-18"}
     ]
     assert (pending["due_on"], pending["has_pending_change"], pending["asked_due_on"]) == (
         "2026-05-11", True, "2026-05-18",

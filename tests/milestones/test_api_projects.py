@@ -324,7 +324,7 @@ def test_the_clocks_say_whose_the_days_were() -> None:
         "promised": 3,
     }  # fmt: skip
     assert clocks["nodes"] == [
-        {"id": first.pk, "code": "a", "label": "节点a", "clock": "government", "worked": 3, "held": 1}
+        {"id": first.pk, "code": "a", "label": "Node a", "clock": "government", "worked": 3, "held": 1}
     ]
     assert clocks["promise"] is None
 
@@ -339,7 +339,7 @@ def test_the_history_tells_what_was_done_the_latest_first() -> None:
     assert answer["count"] == 2
     (row,) = answer["results"]
     assert (row["by"], row["verb"], row["node"], row["node_label"], row["note"]) == (
-        "沈一", "node_started", node.pk, "节点a", "已受理",
+        "沈一", "node_started", node.pk, "Node a", "已受理",
     )  # fmt: skip
     assert (row["before"]["status"], row["after"]["status"]) == (Status.WAITING, Status.RUNNING)
     assert date.fromisoformat(row["at"][:10]) == date(2026, 3, 6)
