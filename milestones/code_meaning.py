@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from domain.project_code import (
@@ -103,15 +103,34 @@ def code_meaning(code: str) -> CodeMeaning | None:
 def _parts(code: ProjectCode) -> Iterator[CodePart]:
     assigned, region, third, kind, serial = code.text.split("-")
     doubts = code.warnings
-    yield CodePart(assigned, _("assigned"), _assigned(code.assigned), CodeWarning.TOO_EARLY in doubts)
+    yield CodePart(
+        assigned,
+        pgettext("in a project code", "assigned"),
+        _assigned(code.assigned),
+        CodeWarning.TOO_EARLY in doubts,
+    )
     province = str(PROVINCES.get(region[:2], ""))
-    yield CodePart(region, _("region"), province, CodeWarning.UNKNOWN_REGION in doubts)
+    yield CodePart(
+        region, pgettext("in a project code", "region"), province, CodeWarning.UNKNOWN_REGION in doubts
+    )
     if code.form is CodeForm.NEW:
-        yield CodePart(third, _("department in charge"), str(DEPARTMENTS.get(third, "")))
+        yield CodePart(
+            third, pgettext("in a project code", "department in charge"), str(DEPARTMENTS.get(third, ""))
+        )
     else:
-        yield CodePart(third, _("division of industry"), "")
-    yield CodePart(kind, _("kind"), str(KINDS.get(kind, "")), CodeWarning.UNKNOWN_TYPE in doubts)
-    yield CodePart(serial, _("serial number"), _check(code), CodeWarning.CHECK_DIGIT in doubts)
+        yield CodePart(third, pgettext("in a project code", "division of industry"), "")
+    yield CodePart(
+        kind,
+        pgettext("in a project code", "kind"),
+        str(KINDS.get(kind, "")),
+        CodeWarning.UNKNOWN_TYPE in doubts,
+    )
+    yield CodePart(
+        serial,
+        pgettext("in a project code", "serial number"),
+        _check(code),
+        CodeWarning.CHECK_DIGIT in doubts,
+    )
 
 
 def _assigned(assigned: AssignedIn) -> str:
