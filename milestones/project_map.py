@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from domain.lifecycle import CLOSED, Status
@@ -53,7 +53,7 @@ def _note(row: NodeRow) -> str:
         return _("held %(days)d") % {"days": row.days_held}
     if row.days_late:
         return f"+{row.days_late}"
-    return _("idle") if row.is_idle else ""
+    return pgettext("above a station", "idle") if row.is_idle else ""
 
 
 def _title(row: NodeRow) -> str:
