@@ -30,8 +30,9 @@ class Fact(Generic[Key]):
 
     ``duration`` are the working days planned. ``started_on`` is known of what runs or is on hold,
     ``finished_on`` of what is done; of the rest both are ignored. ``limit_on`` is the end of the approval
-    clock, holds included; of a node on hold, the end it would have if the hold were over now. ``held_days`` are the working days after the start on which the node
-    was on hold, up to today where it still is (``domain.elapsed.node_time`` counts them).
+    clock, holds included; of a node on hold, the end it would have if the hold were over now. ``held_days``
+    are the working days after the start on which the node was on hold, up to today where it still is
+    (``domain.elapsed.node_time`` counts them).
 
     It waits for all of ``waits_for`` and for one of each group of ``any_of``, hard and soft alike. Keys of
     nodes that the project does not have are passed over.
