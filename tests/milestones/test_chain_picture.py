@@ -111,9 +111,10 @@ def test_the_critical_path_is_drawn_whole_and_on_top() -> None:
 
 
 def test_each_of_several_of_which_one_is_enough_is_drawn_and_marked_once() -> None:
-    drawn = picture({1: "main", 2: "main", 3: "main"}, (1, 2), Edge(1, 3, group="a"), Edge(2, 3, group="a"))
+    groups = Edge(1, 3, group="a"), Edge(4, 3, group="a")
+    drawn = picture({1: "main", 2: "main", 3: "main", 4: "side"}, (1, 2), (2, 3), *groups)
 
-    assert len(drawn.lines) == 3
+    assert len(drawn.lines) == 4
     assert drawn.any_of == (places(drawn)[3],)
 
 
