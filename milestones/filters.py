@@ -120,6 +120,12 @@ class NodeFilter(django_filters.FilterSet):
     finished_before = django_filters.DateFilter(
         field_name="finished_on", lookup_expr="lte", label=_("done until")
     )
+    waived_after = django_filters.DateFilter(
+        field_name="waived_on", lookup_expr="gte", label=_("waived from")
+    )
+    waived_before = django_filters.DateFilter(
+        field_name="waived_on", lookup_expr="lte", label=_("waived until")
+    )
     knocked_on = django_filters.BooleanFilter(method="is_held_up", label=_("knocked on"))
     idle = django_filters.BooleanFilter(method="is_idle", label=_("idle"))
     held_over = WholeFilter(

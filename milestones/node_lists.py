@@ -21,7 +21,8 @@ CAUSES, KNOCKED_ON, ALL = "false", "true", "all"
 """What ``knocked_on`` may say in an address."""
 
 _OTHER_LISTS = (
-    "light", "chain", "status", "finished_after", "finished_before", "proof", "idle", "held_over",
+    "light", "chain", "status", "finished_after", "finished_before", "waived_after", "waived_before", "proof",
+    "idle", "held_over",
 )  # fmt: skip
 """Who says one of these asks for more than what is overdue."""
 

@@ -139,6 +139,9 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         """Nodes on hold for more than so many calendar days."""
         return self.filter(status=Status.HELD, held_on__lt=today - timedelta(days=days))
 
+    def waived_between(self, first: date, last: date) -> Self:
+        return self.filter(status=Status.WAIVED, waived_on__range=(first, last))
+
     def lacking_proof(self) -> Self:
         """Nodes that are done, but the proof that their template asks for is not there (缺印证)."""
         return self.filter(self._lacks_proof())
@@ -239,6 +242,11 @@ class DateChangeQuerySet(ScopedQuerySet["DateChange"]):
     def to_decide(self, user: User | AnonymousUser) -> Self:
         """Those that wait for an answer of `user`."""
         return self.decidable_by(user).filter(status=RequestStatus.ASKED)
+
+    def decided_between(self, first: date, last: date) -> Self:
+        """Approved or refused on one of these days."""
+        decided = {RequestStatus.APPROVED, RequestStatus.REFUSED}
+        return self.filter(status__in=decided, decided_at__date__range=(first, last))
 
     def for_list(self) -> Self:
         return self.select_related(

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from domain.date_changes import RequestStatus
 from domain.lights import Light
 from milestones.project_states import ProjectState
 from screen.chains import Band, Column
@@ -63,6 +64,24 @@ def due_between_url(first: date, last: date) -> str:
 
 def done_url(first: date, last: date) -> str:
     return nodes_url(light=Light.BLUE, finished_after=first, finished_before=last)
+
+
+def idle_url() -> str:
+    return nodes_url(idle="true")
+
+
+def held_over_url(days: int) -> str:
+    """What has been on hold for more than so many days."""
+    return nodes_url(held_over=days)
+
+
+def waived_url(first: date, last: date) -> str:
+    return nodes_url(light=Light.WHITE, waived_after=first, waived_before=last)
+
+
+def changes_url(*statuses: RequestStatus, **asked: Value) -> str:
+    """Requests for other dates that stand so."""
+    return _url("milestones:date_changes", {"status": [status.value for status in statuses], **asked})
 
 
 def column_url(band: Band, column: Column, **asked: Value) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
@@ -11,7 +10,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.http import UserApiRequest
-from domain.date_changes import RequestStatus
 from milestones.actions import (
     approve_date_change,
     refuse_date_change,
@@ -25,20 +23,10 @@ from milestones.api.date_change_shapes import (
     api_date_changes,
 )
 from milestones.api.requests import IDEMPOTENCY_KEY, body_of, once
-from milestones.filters import WholeFilter
+from milestones.date_change_filters import DateChangeFilter
 from milestones.models import DateChange
 from milestones.paging import Paging
 from milestones.querysets import DateChangeQuerySet
-
-
-class DateChangeFilter(django_filters.FilterSet):
-    status = django_filters.MultipleChoiceFilter(choices=[(status, status) for status in RequestStatus])
-    project = WholeFilter(field_name="node__project", min_value=1, max_value=2**63 - 1)
-    node = WholeFilter(field_name="node", min_value=1, max_value=2**63 - 1)
-
-    class Meta:
-        model = DateChange
-        fields: list[str] = []
 
 
 def _decision(request: Any) -> Any:

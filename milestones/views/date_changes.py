@@ -21,10 +21,14 @@ from milestones.actions import (
     withdraw_date_change,
 )
 from milestones.calendar_table import load_calendar
+from milestones.date_change_filters import DateChangeFilter
+from milestones.filters import refuse_unreadable
 from milestones.forms import AnswerForm, DateChangeForm, read_form
 from milestones.models import DateChange, Node
+from milestones.page_numbers import page_of
 from milestones.permitted import Deed, permits
 from milestones.queries import node_rows
+from milestones.querysets import DateChangeQuerySet
 from milestones.shift_tables import shift_table, table_of
 from milestones.views.sending import sent_once
 
@@ -81,8 +85,13 @@ def _returned(request: UserRequest, node: Node) -> dict[str, Any]:
 
 
 def date_changes(request: UserRequest) -> HttpResponse:
-    """Those that the reader may decide, the own ones that others decide, and what was decided lately."""
+    """Those that the reader may decide, the own ones that others decide, and what was decided lately.
+
+    Where the address asks for some, these and no others.
+    """
     visible = DateChange.objects.visible_to(request.user)
+    if request.GET:
+        return _found(request, visible)
     to_decide = visible.to_decide(request.user)
     mine = visible.pending().filter(asked_by=request.user).exclude(pk__in=to_decide.order_by().values("pk"))
     context = {
@@ -91,6 +100,17 @@ def date_changes(request: UserRequest) -> HttpResponse:
         "decided": visible.exclude(decided_at=None).for_list().order_by("-decided_at")[:DECIDED_SHOWN],
     }
     return render(request, "milestones/date_changes.html", context)
+
+
+def _found(request: UserRequest, visible: DateChangeQuerySet) -> HttpResponse:
+    narrowed = DateChangeFilter(request.GET, queryset=visible, request=request)
+    refuse_unreadable(narrowed.form)
+    found: DateChangeQuerySet = narrowed.qs
+    page = page_of(request.GET.get("page", ""), found.order_by().count())
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    context = {"found": found.for_list()[page.slice], "page": page, "query": asked.urlencode()}
+    return render(request, "milestones/date_changes_found.html", context)
 
 
 def date_change(request: UserRequest, pk: int) -> HttpResponse:

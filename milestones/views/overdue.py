@@ -40,7 +40,8 @@ _FIELDS = (
     "due_after", "due_before", "ordering",
 )  # fmt: skip
 _KEPT = (
-    "light", "chain", "project", "status", "finished_after", "finished_before", "proof", "idle", "held_over",
+    "light", "chain", "project", "status", "finished_after", "finished_before", "waived_after",
+    "waived_before", "proof", "idle", "held_over",
 )  # fmt: skip
 _ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:])
 
