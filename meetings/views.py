@@ -1,5 +1,6 @@
 """The weekly meeting: what its workbook holds, and the workbook."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest
-from domain.lights import Light, LightRule
+from domain.date_changes import PENDING, RequestStatus
+from domain.lights import LONG_HOLD, Light, LightRule
+from meetings.queries import Agenda, agenda_of
 from meetings.sheets.titles import titles
 from meetings.workbook import write_workbook
 from milestones.calendar_table import load_calendar
@@ -24,20 +27,28 @@ IN_MEMORY = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What the page says of a sheet; `url` opens the same rows as a page, blank where there is none."""
+class Part:
+    """What a sheet holds; `url` opens the same rows as a page, blank where there is none."""
 
-    name: str
     holds: str
     rows: int | None = None
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the page says of a sheet."""
+
+    name: str
+    parts: Sequence[Part]
+
+
 @require_safe
 def index(request: UserRequest) -> HttpResponse:
     now = timezone.localtime()
-    screen = screen_of(request.user, LightRule.on(now.date(), load_calendar()))
-    context = {"screen": screen, "now": now, "clauses": clauses(screen), "sheets": _sheets(screen)}
+    rule = LightRule.on(now.date(), load_calendar())
+    screen, agenda = screen_of(request.user, rule), agenda_of(request.user, rule)
+    context = {"screen": screen, "now": now, "clauses": clauses(screen), "sheets": _sheets(screen, agenda)}
     return render(request, "meetings/index.html", context)
 
 
@@ -53,24 +64,51 @@ def workbook(request: UserRequest) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 
-def _sheets(screen: Screen) -> list[Sheet]:
-    counted = {"causes": screen.causes, "knocked_on": screen.knocked_on}
-    named = titles()
+def _sheets(screen: Screen, agenda: Agenda) -> list[Sheet]:
+    named, counted = titles(), {"causes": screen.causes, "knocked_on": screen.knocked_on}
+    overview = _("the figures, where and with whom it is stuck, every node kind, two charts")
+    overdue = _("%(causes)s causes first, then %(knocked_on)s knocked on") % counted
+    due = _("what falls due within ten working days, the next first")
+    definitions = _("what each figure means, the calendar and the processes in use")
     return [
+        Sheet(named.overview, [Part(overview)]),
         Sheet(
-            named.overview,
-            _("the figures, where and with whom it is stuck, every node kind, two charts"),
+            named.overdue,
+            [Part(overdue, screen.causes + screen.knocked_on, addresses.light_url(Light.RED))],
         ),
+        Sheet(named.idle, [_idle(agenda)]),
+        Sheet(named.due, [Part(due, screen.due_soon, addresses.due_url(screen.span))]),
+        Sheet(named.standing, _standing(agenda)),
         Sheet(
-            named.overdue, _("%(causes)s causes first, then %(knocked_on)s knocked on") % counted,
-            screen.causes + screen.knocked_on, addresses.light_url(Light.RED),
+            named.projects,
+            [Part(_("the ledger, one row a project"), screen.projects.all, addresses.projects_url())],
         ),
-        Sheet(
-            named.due, _("what falls due within ten working days, the next first"),
-            screen.due_soon, addresses.due_url(screen.span),
-        ),
-        Sheet(
-            named.projects, _("the ledger, one row a project"), screen.projects.all, addresses.projects_url()
-        ),
-        Sheet(named.definitions, _("what each figure means, the calendar and the processes in use")),
-    ]  # fmt: skip
+        Sheet(named.changes, _changes(agenda)),
+        Sheet(named.definitions, [Part(definitions)]),
+    ]
+
+
+def _idle(agenda: Agenda) -> Part:
+    said = _("not started, though it could be for more than 5 working days")
+    return Part(said, agenda.idle, addresses.idle_url())
+
+
+def _standing(agenda: Agenda) -> list[Part]:
+    monday, today = agenda.span.monday, agenda.span.today
+    long_held = _("of these, for more than %(days)s days") % {"days": LONG_HOLD}
+    return [
+        Part(_("on hold, the longest first"), agenda.held, addresses.light_url(Light.VIOLET)),
+        Part(long_held, agenda.long_held, addresses.held_over_url(LONG_HOLD)),
+        Part(_("waived this week"), agenda.waived, addresses.waived_url(monday, today)),
+    ]
+
+
+def _changes(agenda: Agenda) -> list[Part]:
+    decided = addresses.changes_url(
+        RequestStatus.APPROVED, RequestStatus.REFUSED,
+        decided_after=agenda.span.monday, decided_before=agenda.span.today,
+    )  # fmt: skip
+    return [
+        Part(_("waiting for an answer"), agenda.waiting, addresses.changes_url(*sorted(PENDING))),
+        Part(_("decided this week"), agenda.decided, decided),
+    ]

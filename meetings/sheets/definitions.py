@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from domain.lights import Light, LightRule
+from domain.lights import BACK_FILLED_AFTER, IDLE_AFTER, LONG_HOLD, Light, LightRule
 from milestones.calendar_table import calendar_version
 from milestones.models import ChainTemplate
 from milestones.sheet import Cell, Column, Kind
@@ -46,6 +46,7 @@ def definition_columns() -> list[Column]:
 def definition_cells(screen: Screen, reader: User, rule: LightRule, now: datetime) -> Iterator[list[Cell]]:
     yield from _making(reader, rule, now)
     yield from _rules()
+    yield from _standing(screen)
     yield from _lights()
     yield from _figures(screen)
     yield from _calendar(rule)
@@ -91,6 +92,36 @@ def _rules() -> Iterator[list[Cell]]:
     yield [
         _("Nodes it holds up"),
         _("Open nodes that cannot go on, directly or further down the chain, until this one is closed."),
+    ]
+
+
+def _standing(screen: Screen) -> Iterator[list[Cell]]:
+    """Idle, on hold, back-filled, other dates: what else the sheets list."""
+    yield [
+        _("Idle"),
+        _("Not started, though nothing before it, required or recommended, has been open for more than "
+          "%(days)s working days and the project's plan has begun.") % {"days": IDLE_AFTER},
+    ]  # fmt: skip
+    yield [
+        _("On hold over %(days)s days") % {"days": LONG_HOLD},
+        _("More than %(days)s calendar days have passed since the first day on hold; over a long holiday too a "
+          "hold is forgotten. Working days on hold are counted from that day to the day judged, both included.")
+        % {"days": LONG_HOLD},
+    ]  # fmt: skip
+    yield [
+        _("Waived this week"),
+        _("Found not to be needed for the project since Monday, %(monday)s.")
+        % {"monday": screen.span.monday.isoformat()},
+    ]
+    yield [
+        _("Date changes"),
+        _("A due date moves only when a request is approved; the baseline stays. Waiting: asked for, or sent "
+          "back to be completed. Decided: approved or refused since Monday, %(monday)s.")
+        % {"monday": screen.span.monday.isoformat()},
+    ]  # fmt: skip
+    yield [
+        _("Back-filled"),
+        _("Entered more than %(days)s working days after it happened.") % {"days": BACK_FILLED_AFTER},
     ]
 
 

@@ -30,7 +30,7 @@ def overdue_columns() -> list[Column]:
 
 
 def overdue_cells(rows: Iterable[NodeRow]) -> Iterator[list[Cell]]:
-    cause, knocked_on, remarks = _("cause"), _("knocked on"), _Remarks()
+    cause, knocked_on, remarks = _("cause"), _("knocked on"), Remarks()
     for number, row in enumerate(rows, start=1):
         yield [
             number, row.light, knocked_on if row.is_knocked_on else cause, row.project, row.town,
@@ -58,7 +58,7 @@ def due_columns() -> list[Column]:
 
 
 def due_cells(rows: Iterable[NodeRow]) -> Iterator[list[Cell]]:
-    key, remarks = _("key node"), _Remarks()
+    key, remarks = _("key node"), Remarks()
     states = {status: str(label) for status, label in STATUS_LABELS.items()}
     for number, row in enumerate(rows, start=1):
         yield [
@@ -73,15 +73,22 @@ def names(nodes: Iterable[Neighbour]) -> str:
     return "、".join(f"{node.label}（{node.unit}）" if node.unit else node.label for node in nodes)
 
 
-class _Remarks:
-    """The marks of a row in words, looked up once a sheet."""
+class Remarks:
+    """The marks of a row in words, looked up once a sheet; `is_idle_said`: no other column says what is idle."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_idle_said: bool = True) -> None:
         self.unconfirmed, self.provisional = _("to be confirmed"), _("provisional")
+        self.idle = _("idle") if is_idle_said else ""
+        self.back_filled, self.asked = _("back-filled"), _("asked: %(day)s")
 
     def of(self, row: NodeRow) -> str:
-        if row.is_unconfirmed and row.is_provisional:
-            return f"{self.unconfirmed}、{self.provisional}"
-        if row.is_unconfirmed:
-            return self.unconfirmed
-        return self.provisional if row.is_provisional else ""
+        marks = [self.unconfirmed] if row.is_unconfirmed else []
+        if row.is_provisional:
+            marks.append(self.provisional)
+        if row.is_idle and self.idle:
+            marks.append(self.idle)
+        if row.is_back_filled:
+            marks.append(self.back_filled)
+        if row.asked_due_on:
+            marks.append(self.asked % {"day": row.asked_due_on.isoformat()})
+        return "、".join(marks)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from domain.lights import Light
+from domain.lights import LONG_HOLD, Light
+from meetings.queries import Agenda
 from meetings.sheets.grid import Grid
 from milestones.sheet import Book, Cell, Column, Kind
 from screen.queries import Screen, UnitLoad
@@ -22,21 +23,24 @@ _FILLS = {
 """The lights of nodes that are being worked on or late; the others are not news."""
 
 
-def write_overview(book: Book, screen: Screen, *, name: str, title: str, under: str) -> None:
+FIGURES_AT, KINDS_AT = 5, 20
+"""The rows where the figures begin and, below the last of them, what is late by node kind."""
+
+
+def write_overview(book: Book, screen: Screen, agenda: Agenda, *, name: str, title: str, under: str) -> None:
     sheet = book.sheet(name, title=title, under=under)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     grid = Grid(book, sheet, name)
     grid.heading(3, 0, sentence(screen))
-    grid.heading(5, 0, _("Figures"))
-    grid.table(6, 0, _figure_columns(), figure_cells(screen))
-    grid.heading(5, 4, _("Nodes by light"))
-    grid.table(
-        6, 4, [Column(_("Light"), 10, Kind.LIGHT), Column(_("Nodes"), 10, Kind.NUMBER)], light_cells(screen)
-    )
-    _kinds(grid, screen, 16)
-    _units(grid, screen, 16 + CHART_ROWS + 2)
-    top = 16 + 2 * (CHART_ROWS + 2)
+    grid.heading(FIGURES_AT, 0, _("Figures"))
+    grid.table(FIGURES_AT + 1, 0, _figure_columns(), figure_cells(screen, agenda))
+    grid.heading(FIGURES_AT, 4, _("Nodes by light"))
+    lights = [Column(_("Light"), 10, Kind.LIGHT), Column(_("Nodes"), 10, Kind.NUMBER)]
+    grid.table(FIGURES_AT + 1, 4, lights, light_cells(screen))
+    _kinds(grid, screen, KINDS_AT)
+    _units(grid, screen, KINDS_AT + CHART_ROWS + 2)
+    top = KINDS_AT + 2 * (CHART_ROWS + 2)
     grid.heading(top, 0, _("Every node kind"))
     grid.table(top + 1, 0, _column_columns(), column_cells(screen))
     grid.write()
@@ -45,7 +49,7 @@ def write_overview(book: Book, screen: Screen, *, name: str, title: str, under: 
     sheet.set_h_pagebreaks([top])
 
 
-def figure_cells(screen: Screen) -> list[list[Cell]]:
+def figure_cells(screen: Screen, agenda: Agenda) -> list[list[Cell]]:
     """What is counted, a remark, the number."""
     projects, span = screen.projects, screen.span
     finished = _("%(finished)s finished, %(without)s without a chain") % {
@@ -54,13 +58,18 @@ def figure_cells(screen: Screen) -> list[list[Cell]]:
     causes = _("%(count)s new this week") % {"count": screen.new_causes}
     until = _("until %(day)s") % {"day": span.marked(span.due_until.isoformat())}
     last_week = _("%(count)s on the same days of last week") % {"count": screen.done_last_week}
+    long_held = _("%(count)s for more than %(days)s days") % {"count": agenda.long_held, "days": LONG_HOLD}
+    decided = _("%(count)s decided this week") % {"count": agenda.decided}
     amounts = _("10,000 yuan; %(count)s without an amount") % {"count": projects.without_amount}
     return [
         [_("Projects under way"), finished, projects.under_way],
         [_("Overdue causes"), causes, screen.causes],
         [_("Knocked on"), _("overdue, but waiting for another node"), screen.knocked_on],
         [_("Due within two weeks"), until, screen.due_soon],
-        [_("On hold"), _("the clock stands still"), screen.lights[Light.VIOLET]],
+        [_("Idle"), _("not started, though it could be for more than 5 working days"), agenda.idle],
+        [_("On hold"), long_held, screen.lights[Light.VIOLET]],
+        [_("Waived this week"), _("not needed, with a reason"), agenda.waived],
+        [_("Date changes waiting"), decided, agenda.waiting],
         [_("Done this week"), last_week, screen.done_this_week],
         [_("Total investment under way"), amounts, projects.investment],
     ]
@@ -142,7 +151,8 @@ def _units(grid: Grid, screen: Screen, top: int) -> None:
     lights = [(grid.book.light_words[light], screen.lights[light]) for light in _FILLS]
     points: list[dict[str, Any]] = [{"fill": {"color": colour}} for colour in _FILLS.values()]
     chart.add_series(
-        grid.series(7, (4, 5), lights) | {"points": points, "data_labels": {"value": True}, "gap": 60}
+        grid.series(FIGURES_AT + 2, (4, 5), lights)
+        | {"points": points, "data_labels": {"value": True}, "gap": 60}
     )
     chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
     grid.insert(chart, top, 5, CHART_ROWS)

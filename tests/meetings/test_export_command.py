@@ -20,7 +20,7 @@ def test_a_workbook_takes_the_place_of_the_older_one(tmp_path: Path) -> None:
 
     export("--output", path)
 
-    assert len(load_workbook(path).sheetnames) == 5
+    assert len(load_workbook(path).sheetnames) == 8
     assert list(tmp_path.iterdir()) == [path]
 
 

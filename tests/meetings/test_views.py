@@ -87,8 +87,8 @@ def test_the_command_writes_the_workbook_of_everything(tmp_path: Path) -> None:
 
     assert out.getvalue().splitlines()[-1].endswith("projects 6, causes 2, knocked on 2, due soon 2")
     book = load_workbook(tmp_path / "book.xlsx")
-    assert len(book.sheetnames) == 5
-    assert len(book.worksheets[3]["C"]) == 3 + 6
+    assert len(book.sheetnames) == 8
+    assert len(book["项目台账"]["C"]) == 3 + 6
 
 
 def test_the_command_judges_the_day_it_is_given(tmp_path: Path) -> None:

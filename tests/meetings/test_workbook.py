@@ -33,7 +33,10 @@ from tests.screen.small_district import LONG_AGO, NOON, RULE, make_laid, make_sm
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.fromisoformat(NOON)
-SHEETS = ["Overview", "Overdue nodes", "Due soon", "Projects", "Definitions"]
+SHEETS = [
+    "Overview", "Overdue nodes", "Idle nodes", "Due soon", "Holds and waivers", "Projects", "Date changes",
+    "Definitions",
+]  # fmt: skip
 TABLES = SHEETS[1:]
 FIRST = 4
 """The row of a table below its title, its second line and its header."""
@@ -67,7 +70,7 @@ def blanks(cells: Sequence[Any]) -> list[Any]:
     return [None if cell == "" else cell for cell in cells]
 
 
-def test_the_workbook_has_its_five_sheets() -> None:
+def test_the_workbook_has_its_eight_sheets() -> None:
     assert book_for(make_small_district()).sheetnames == SHEETS
 
 
@@ -137,9 +140,10 @@ def test_the_overview_shows_the_figures_of_the_one_screen() -> None:
 
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert cells[3][0] == sentence(screen)
-    assert {row[0]: row[2] for row in cells[7:14]} == {
-        "Projects under way": 4, "Overdue causes": 2, "Knocked on": 2, "Due within two weeks": 2, "On hold": 1,
-        "Done this week": 1, "Total investment under way": 20_000,
+    assert {row[0]: row[2] for row in cells[7:18]} == {
+        "Projects under way": 4, "Overdue causes": 2, "Knocked on": 2, "Due within two weeks": 2, "Idle": 0,
+        "On hold": 1, "Waived this week": 0, "Date changes waiting": 0, "Done this week": 1,
+        "Total investment under way": 20_000, None: None,
     }  # fmt: skip
     assert {row[4]: row[5] for row in cells[7:14]} == {word(light): screen.lights[light] for light in Light}
     (top,) = (number for number, row in enumerate(cells) if row[0] == "Every node kind")
@@ -241,15 +245,15 @@ def test_the_charts_are_native_and_speak_of_cells_that_are_there() -> None:
     cells = load_workbook(BytesIO(content))["Overview"]
     assert len(charts) == 2
     by_kind = next(chart for chart in charts if 'barDir val="bar"' in chart)
-    assert "<c:f>'Overview'!$B$19</c:f>" in by_kind
-    assert cells["B19"].value == "Node b"
-    assert cells["C19"].value == 2
+    assert "<c:f>'Overview'!$B$23</c:f>" in by_kind
+    assert cells["B23"].value == "Node b"
+    assert cells["C23"].value == 2
 
 
 def test_two_sheets_of_one_language_never_have_the_same_name() -> None:
     reader = make_small_district()
     with translation.override("zh-hans"):
-        assert len(set(book_for(reader).sheetnames)) == 5
+        assert len(set(book_for(reader).sheetnames)) == len(SHEETS)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_projects() -> None:
