@@ -80,7 +80,7 @@ def test_a_node_is_started_held_and_refused_without_leaving_the_page(
     expect(page.locator(f".mark.green[href='/nodes/{node.pk}/']")).to_be_visible()
 
     station(page, node).click()
-    page.get_by_text(zh("Put on hold"), exact=True).first.click()
+    page.click("dialog details:has(form[action$='/hold/']) > summary")
     page.fill("dialog #hold-on", (timezone.localdate() - timedelta(days=400)).isoformat())
     page.fill("dialog #hold-reason", "电力投资界面未定")
     page.click("dialog form[action$='/hold/'] button.main")
