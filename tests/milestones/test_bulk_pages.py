@@ -212,6 +212,7 @@ def test_what_cannot_be_read_is_told_at_its_field(wrong: dict[str, str], field: 
 
     told = page.content.decode().partition(f'id="wrong-{field}">')[2]
     assert page.status_code == 400
+    assert "1 row selected" in text_of(page)
     assert told
     assert not told.startswith("</span>")
     assert "/overdue/bulk/confirm/" not in page.content.decode()
