@@ -14,7 +14,12 @@ from domain.date_changes import check_request, is_locked
 from domain.errors import RuleError
 from domain.lifecycle import Move, check_start, move
 from domain.lights import LightRule
-from milestones.actions.nodes import refuse_closed, refuse_others_to_assign, refuse_others_to_reopen
+from milestones.actions.nodes import (
+    refuse_closed,
+    refuse_left_behind,
+    refuse_others_to_assign,
+    refuse_others_to_reopen,
+)
 from milestones.queries import NodeRow
 
 
@@ -82,6 +87,7 @@ def permits(row: NodeRow, user: User, rule: LightRule, *, is_theirs: bool) -> di
     def reopen() -> None:
         refuse_others_to_reopen(user)
         may(Move.REOPEN)
+        refuse_left_behind(row.pk, node=named)
 
     def change_date() -> None:
         check_request(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from domain.lights import Light
-from milestones.lettering import LETTER, cut, length, lines
+from milestones.drawing.lettering import LETTER, cut, length, lines
 from screen.addresses import ON_TIME, column_url
 from screen.chains import Band, Column
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from accounts.models import Unit, User
@@ -120,11 +121,12 @@ def reopen_node(node: Node, *, actor: User, reason: str, version: int | None = N
     """Take one step back: undo a finish (the node runs again), a waiver or a start (it waits again).
 
     Only for managers: PermissionDenied for others. Raises InputError without a `reason`, RuleError where
-    there is nothing to undo.
+    there is nothing to undo, or the chain has left the node behind.
     """
     node = held_node(node, actor, version)
     refuse_others_to_reopen(actor)
     target = move(Status(node.status), Move.REOPEN, node=node.template_node.label)
+    refuse_left_behind(node.pk, node=node.template_node.label)
     reason = reason_given(reason)
     write(node, Change.Verb.NODE_REOPENED, actor=actor, note=reason, **_as_before(node, target))
     return Outcome(node)
@@ -180,6 +182,16 @@ def remind(node: Node, *, actor: User, note: str = "", batch: UUID | None = None
 def refuse_others_to_reopen(actor: User) -> None:
     if not actor.is_manager:
         raise PermissionDenied(gettext_noop("Only a manager may reopen a node."))
+
+
+def refuse_left_behind(node_id: int, *, node: str) -> None:
+    """A node of an earlier version of its chain stays closed: the forward view knows it no more."""
+    laid = Node.objects.filter(pk=node_id, project__chain__isnull=False)
+    if laid.exclude(template_node__template=F("project__chain__template")).exists():
+        raise RuleError(
+            gettext_noop("“%(node)s” is no part of the project's chain any more; it stays as it is."),
+            node=node,
+        )
 
 
 def refuse_others_to_assign(actor: User) -> None:

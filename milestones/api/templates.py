@@ -10,9 +10,9 @@ from rest_framework.decorators import action
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from accounts.http import UserApiRequest
+from milestones.editing.files import toml_file
 from milestones.models import ChainTemplate, TemplateEdge, TemplateNode
 from milestones.publishing import spec_of
-from milestones.template_files import toml_file
 
 
 class TemplateNodeSerializer(serializers.ModelSerializer):

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from milestones.chain_picture import ChainPicture, Mark
+from milestones.drawing.chain_picture import ChainPicture, Mark
 from milestones.templatetags.lights import day_text, reading
 
 register = Library()

@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from milestones.clocks import Clocks, Share
+from milestones.project_page.clocks import Clocks, Share
 
 register = Library()
 

@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from domain.lights import Light
-from milestones.gantt import ROW, Drawn, Gantt, GanttRow, Stage
+from milestones.drawing.gantt import ROW, Drawn, Gantt, GanttRow, Stage
+from milestones.drawing.time_scale import Box, Tick, Zoom
 from milestones.templatetags.gantt_table import GanttWords, signed
 from milestones.templatetags.lights import Reading, day_text, light_word, reading
-from milestones.time_scale import Box, Tick, Zoom
 
 register = Library()
 

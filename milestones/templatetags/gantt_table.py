@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from milestones.gantt import Drawn, Gantt, Stage
+from milestones.drawing.gantt import Drawn, Gantt, Stage
+from milestones.drawing.time_scale import Span
 from milestones.templatetags.lights import day, light_mark, provisional, reading
-from milestones.time_scale import Span
 
 register = Library()
 

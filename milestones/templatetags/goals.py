@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from milestones.chain_states import Forecast
-from milestones.project_sentence import drift_words
+from milestones.project_page.sentence import drift_words
 from milestones.templatetags.lights import day
 
 register = Library()

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from domain.lifecycle import Status
 from domain.lights import Light
 from milestones.models import CLOCK_LABELS
-from milestones.project_page import NodeLine, StageLines, node_address
+from milestones.project_page.page import NodeLine, StageLines, node_address
 from milestones.queries import NodeRow
 from milestones.templatetags.lights import (
     back_filled,

@@ -27,9 +27,9 @@ from milestones.forms import AnswerForm, DateChangeForm, read_form
 from milestones.models import DateChange, Node
 from milestones.page_numbers import page_of
 from milestones.permitted import Deed, permits
+from milestones.project_page.shift_tables import shift_table, table_of
 from milestones.queries import node_rows
 from milestones.querysets import DateChangeQuerySet
-from milestones.shift_tables import shift_table, table_of
 from milestones.views.sending import sent_once
 
 DECIDED_SHOWN = 20

@@ -35,12 +35,9 @@ from domain.chain_files import read_chain
 from domain.chains import ChainSpec
 from domain.errors import DomainError, StaleError
 from milestones.actions import discard_draft, publish_draft, save_draft
-from milestones.forms import VersionForm, read_form
-from milestones.models import ChainTemplate, TemplateDraft
-from milestones.publishing import spec_of
-from milestones.template_differences import difference_page
-from milestones.template_files import toml_file
-from milestones.template_forms import (
+from milestones.editing.differences import difference_page
+from milestones.editing.files import toml_file
+from milestones.editing.forms import (
     LARGEST_TEXT,
     HeadForm,
     NodeForms,
@@ -48,8 +45,11 @@ from milestones.template_forms import (
     part_forms,
     parts_sent,
 )
-from milestones.template_queries import chain_page
-from milestones.template_words import FIELD_LABELS, label_of
+from milestones.editing.queries import chain_page
+from milestones.editing.words import FIELD_LABELS, label_of
+from milestones.forms import VersionForm, read_form
+from milestones.models import ChainTemplate, TemplateDraft
+from milestones.publishing import spec_of
 
 either = require_http_methods(["GET", "HEAD", "POST"])
 

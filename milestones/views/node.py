@@ -9,7 +9,7 @@ from accounts.http import UserRequest
 from domain.lights import LightRule
 from milestones.calendar_table import load_calendar
 from milestones.models import Node
-from milestones.node_panel import node_panel
+from milestones.project_page.node_panel import node_panel
 
 
 def node(request: UserRequest, pk: int) -> HttpResponse:

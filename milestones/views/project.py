@@ -10,11 +10,11 @@ from accounts.http import UserRequest
 from domain.lights import LightRule
 from history.models import Change
 from milestones.calendar_table import load_calendar
-from milestones.gantt import zoom_of
+from milestones.drawing.gantt import zoom_of
 from milestones.models import Node
-from milestones.project_page import node_address, project_gantt, project_page
+from milestones.project_page.page import node_address, project_gantt, project_page
+from milestones.project_page.timeline import KIND_LABELS, entries, of_kind
 from milestones.querysets import NodeQuerySet
-from milestones.timeline import KIND_LABELS, entries, of_kind
 from projects.models import Project
 
 ENTRIES = 20

@@ -18,7 +18,7 @@ from history.models import Change
 from milestones.actions import lay_chain
 from milestones.chain_choices import newest_templates
 from milestones.chain_forms import LayingForm
-from milestones.code_meaning import code_meaning
+from milestones.project_page.code_meaning import code_meaning
 from milestones.views.sending import sent_once
 from projects.actions import add_project, change_project
 from projects.forms import CodeForm, ProjectForm

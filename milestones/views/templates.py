@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import may_edit_templates
 from accounts.http import UserRequest
 from milestones.actions import begin_draft
+from milestones.editing.files import toml_file
+from milestones.editing.forms import LARGEST_TEXT, TextForm
+from milestones.editing.queries import chain_lines, chain_page, projects_on_versions
 from milestones.models import ChainTemplate, TemplateDraft
 from milestones.publishing import spec_of
-from milestones.template_files import toml_file
-from milestones.template_forms import LARGEST_TEXT, TextForm
-from milestones.template_queries import chain_lines, chain_page, projects_on_versions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

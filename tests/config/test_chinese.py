@@ -62,7 +62,7 @@ def _pages() -> None:
     projects = [f"/projects/{pk}/" for pk in Project.objects.values_list("pk", flat=True)[:8]]
     running = Node.objects.filter(status=Status.RUNNING).values_list("pk", flat=True)[:3]
     projects += [f"/nodes/{pk}/{page}" for pk in running for page in ("", "date-change/")]
-    projects += [f"/projects/{Project.objects.first().pk}/{page}/" for page in ("edit", "chain")]
+    projects += [f"{projects[0]}{page}/" for page in ("edit", "chain")]
     for name in ("manager", "liaison", "leader"):
         client = client_of(User.objects.get(username=name), language="zh-CN")
         found = {path: strangers(text_of(client.get(path))) for path in (*PAGES, *projects)}

@@ -242,6 +242,14 @@ def test_brackets_and_numbers_without_end_are_refused() -> None:
     assert len(complaint(GOOD.replace('"agency"', f'"{"x" * 9999}"'))) < 200
 
 
+@pytest.mark.parametrize("key", ["a", '"a b"', "'a'", "a "])
+def test_a_key_with_dots_without_end_is_refused_before_it_is_read(key: str) -> None:
+    text = f"{key}." * 5_000 + "b = 1"
+
+    with pytest.raises(ChainError, match="has too many dots"):
+        read_chain(text, where="short.toml")
+
+
 def test_a_table_in_the_wrong_form_is_refused() -> None:
     assert complaint("chain = 1") == "short.toml, [file]: “chain” cannot be “1”."
     assert complaint("node = {}") == "short.toml, [file]: “node” cannot be “{}”."

@@ -343,3 +343,15 @@ def test_the_history_tells_what_was_done_the_latest_first() -> None:
     )  # fmt: skip
     assert (row["before"]["status"], row["after"]["status"]) == (Status.WAITING, Status.RUNNING)
     assert date.fromisoformat(row["at"][:10]) == date(2026, 3, 6)
+
+
+@pytest.mark.parametrize("field", ["name", "kind", "liaison", "another"])
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
+def test_text_that_cannot_be_kept_is_refused_wherever_it_stands(field: str, text: str) -> None:
+    boss = make_user()
+
+    answer = add(api(boss), boss.unit, **{field: text})
+
+    assert answer.status_code == 400
+    assert answer.json() == {"detail": "The JSON holds characters that cannot be kept."}
+    assert not Project.objects.exists()

@@ -7,8 +7,8 @@ import pytest
 from domain.chains import ChainSpec, activities
 from domain.lights import Light
 from domain.schedule import plan
-from milestones.chain_columns import Edge
-from milestones.chain_picture import ROOM, ChainPicture, Station, chain_picture
+from milestones.drawing.chain_columns import Edge
+from milestones.drawing.chain_picture import ROOM, ChainPicture, Station, chain_picture
 from milestones.publishing import built_in_chains
 
 

@@ -1,6 +1,6 @@
 """What a project's code says to whoever points at it."""
 
-from milestones.code_meaning import PROVINCES, code_meaning
+from milestones.project_page.code_meaning import PROVINCES, code_meaning
 
 
 def said(code: str) -> list[tuple[str, str, bool]]:

@@ -12,8 +12,8 @@ from django.utils import translation
 
 from domain.lights import Light
 from domain.workdays import WorkCalendar
-from milestones.gantt import ROW, Drawn, Gantt, GanttRow, gantt, zoom_of
-from milestones.time_scale import ROOM, Box, Zoom
+from milestones.drawing.gantt import ROW, Drawn, Gantt, GanttRow, gantt, zoom_of
+from milestones.drawing.time_scale import ROOM, Box, Zoom
 
 MON = date(2026, 3, 2)
 FRI = date(2026, 3, 6)

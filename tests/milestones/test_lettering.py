@@ -2,7 +2,7 @@
 
 import pytest
 
-from milestones.lettering import fitted, length
+from milestones.drawing.lettering import fitted, length
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from milestones.actions import (
     assign_node,
     finish_node,
     hold_node,
+    lay_chain,
+    relay_chain,
     remind,
     reopen_node,
     request_date_change,
@@ -25,8 +27,9 @@ from milestones.actions import (
 )
 from milestones.models import DateChange, Node
 from milestones.permitted import Deed, Permit, permits
+from milestones.publishing import publish_template
 from milestones.queries import node_rows
-from tests.make import make_node, make_nodes, make_project, make_template, make_unit, make_user
+from tests.make import make_chain, make_node, make_nodes, make_project, make_template, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +148,17 @@ def test_what_is_said_beforehand_is_what_the_action_says(role: str, status: Stat
     )  # fmt: skip
 
     assert asked(node, actor)[deed].refusal == attempt(deed, node, actor)
+
+
+def test_what_the_chain_has_left_behind_is_not_reopened() -> None:
+    boss, project = make_user(), make_project()
+    old, new = (publish_template(make_chain(*codes, code="road"), actor=boss)[0] for codes in ("ab", "a"))
+    lay_chain(project, old, actor=boss, starts_on=TODAY)
+    left = Node.objects.get(template_node__code="b")
+    waive_node(left, actor=boss, reason="无需", today=TODAY)
+    left.refresh_from_db()
+    assert open_to(left, boss) == {"reopen"}
+
+    relay_chain(project, new, actor=boss, conditions=(), today=TODAY)
+
+    assert "no part of the project's chain" in asked(left, boss)[Deed.REOPEN].refusal

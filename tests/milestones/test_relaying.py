@@ -111,6 +111,20 @@ def test_a_closed_node_that_the_new_version_lacks_stays_on_record() -> None:
     assert statuses(project) == {"a": "done", "b": "waiting"}
 
 
+def test_what_the_chain_has_left_behind_stays_closed() -> None:
+    old, new = versions(("a", "b"), ("a",))
+    project, actor = laid(old), make_user()
+    waive_node(node(project, "b"), actor=actor, reason="无需", today=TODAY)
+    relay_chain(project, new, actor=actor, conditions=(), today=TODAY)
+
+    with pytest.raises(RuleError, match="no part of the project's chain"):
+        reopen_node(node(project, "b"), actor=actor, reason="更正")
+
+    relay_chain(project, old, actor=actor, conditions=(), today=TODAY)
+    reopen_node(node(project, "b"), actor=actor, reason="更正")
+    assert node(project, "b").status == Status.WAITING
+
+
 def test_what_is_being_worked_on_is_not_dropped() -> None:
     old, new = versions(("a", "b"), ("b",))
     project, actor = laid(old), make_user()

@@ -12,9 +12,9 @@ from accounts.models import User
 from domain.chain_files import predecessors, read_chain, write_chain
 from domain.chains import ChainSpec, FactSpec, NodeSpec, PromiseSpec
 from milestones.actions import begin_draft, save_draft
+from milestones.editing.forms import NodeForm
 from milestones.models import ChainTemplate, TemplateDraft
 from milestones.publishing import spec_of
-from milestones.template_forms import NodeForm
 from tests.make import make_chain, make_template, make_unit, make_user
 from tests.pages import client_of, tags_of, text_of
 

@@ -26,7 +26,7 @@ from milestones.actions import (
 )
 from milestones.actions.proofs import add_proofs, withdraw_proof
 from milestones.models import DateChange, Node
-from milestones.timeline import Entry, Kind, entries, of_kind
+from milestones.project_page.timeline import Entry, Kind, entries, of_kind
 from projects.actions import change_project
 from tests.make import make_node, make_nodes, make_project, make_template, make_unit, make_user
 

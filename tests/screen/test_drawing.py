@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from domain.lights import Light
-from milestones.lettering import cut, length, lines
+from milestones.drawing.lettering import cut, length, lines
 from screen.chains import Band, Column
 from screen.drawing import BELOW, Drawing, draw
 

@@ -8,10 +8,10 @@ from domain.lights import LightRule
 from domain.outlook import Outlook
 from domain.workdays import ONE_DAY, WorkCalendar
 from milestones.chain_states import ChainState, HoldDays
-from milestones.gantt import GanttRow
+from milestones.drawing.gantt import GanttRow
+from milestones.drawing.time_scale import Span
 from milestones.models import in_reader_language
 from milestones.queries import NodeRow
-from milestones.time_scale import Span
 
 
 def gantt_rows(

@@ -13,19 +13,19 @@ from domain.elapsed import NodeTime
 from domain.lifecycle import OPEN, Status
 from domain.lights import Light, LightRule
 from domain.outlook import Expected, Outlook, drift
-from milestones.chain_picture import ChainPicture
 from milestones.chain_states import ChainState, Forecast, state_of
-from milestones.clocks import Clocks, clocks_of
-from milestones.code_meaning import CodeMeaning, code_meaning
-from milestones.gantt import Gantt, gantt
-from milestones.gantt_queries import gantt_rows
+from milestones.drawing.chain_picture import ChainPicture
+from milestones.drawing.gantt import Gantt, gantt
+from milestones.drawing.gantt_rows import gantt_rows
+from milestones.drawing.time_scale import Zoom
 from milestones.models import Chain
 from milestones.project_lights import project_light
-from milestones.project_map import names_of, project_map
-from milestones.project_sentence import Clause, project_clauses
+from milestones.project_page.clocks import Clocks, clocks_of
+from milestones.project_page.code_meaning import CodeMeaning, code_meaning
+from milestones.project_page.map import names_of, project_map
+from milestones.project_page.sentence import Clause, project_clauses
 from milestones.queries import NodeRow, node_rows
 from milestones.querysets import NodeQuerySet
-from milestones.time_scale import Zoom
 from projects.models import Project
 
 

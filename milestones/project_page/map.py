@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from domain.lifecycle import CLOSED, Status
 from domain.lights import Light
 from domain.outlook import Outlook
-from milestones.chain_columns import Edge
-from milestones.chain_picture import ChainPicture, Station, chain_picture
 from milestones.chain_states import ChainState
+from milestones.drawing.chain_columns import Edge
+from milestones.drawing.chain_picture import ChainPicture, Station, chain_picture
 from milestones.filters import LIGHT_LABELS
 from milestones.models import in_reader_language
 from milestones.queries import NodeRow

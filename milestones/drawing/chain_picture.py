@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.lights import Light
-from milestones.chain_columns import Edge, Place, needed, places
-from milestones.lettering import fitted
+from milestones.drawing.chain_columns import Edge, Place, needed, places
+from milestones.drawing.lettering import fitted
 
 ROOM = 1212
 """What a laptop's page of 1280 px has inside a card; a picture is never narrower."""

@@ -11,8 +11,8 @@ from domain.lights import Light, LightRule
 from domain.workdays import WorkCalendar
 from milestones.actions import finish_node, hold_node, lay_chain, resume_node, start_node, waive_node
 from milestones.chain_states import chain_state
-from milestones.gantt import GanttRow
-from milestones.gantt_queries import gantt_rows
+from milestones.drawing.gantt import GanttRow
+from milestones.drawing.gantt_rows import gantt_rows
 from milestones.models import Node
 from milestones.publishing import publish_template
 from milestones.queries import node_rows

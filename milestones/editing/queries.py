@@ -12,10 +12,10 @@ from domain.chain_files import predecessors
 from domain.chains import NOT, ChainSpec, EdgeKind, NodeSpec, activities
 from domain.lights import Light
 from domain.schedule import plan
-from milestones.chain_columns import Edge
-from milestones.chain_picture import ChainPicture, Station, chain_picture
+from milestones.drawing.chain_columns import Edge
+from milestones.drawing.chain_picture import ChainPicture, Station, chain_picture
+from milestones.editing.words import ChainWords, condition_words, label_of, limit_words, promise_words
 from milestones.models import CLOCK_LABELS, ChainTemplate, TemplateDraft
-from milestones.template_words import ChainWords, condition_words, label_of, limit_words, promise_words
 from projects.models import Project
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from domain.lights import Light
 from domain.outlook import drift
 from domain.workdays import ONE_DAY, WorkCalendar
-from milestones.time_scale import ROOM, Box, Span, Tick, TimeScale, Zoom, hull
+from milestones.drawing.time_scale import ROOM, Box, Span, Tick, TimeScale, Zoom, hull
 
 ROW = 28
 """The height of a row; the stylesheet gives the names beside the pictures the same."""

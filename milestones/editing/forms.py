@@ -35,8 +35,8 @@ from domain.chains import (
 )
 from domain.errors import InputError
 from domain.workdays import LimitUnit
+from milestones.editing.words import FIELD_LABELS, UNIT_LABELS, condition_words, label_of
 from milestones.models import CLOCK_LABELS
-from milestones.template_words import FIELD_LABELS, UNIT_LABELS, condition_words, label_of
 from projects.models import Project
 
 LARGEST_TEXT = 256 * 1024

@@ -9,8 +9,7 @@ from django.utils.translation import pgettext
 
 from domain.chain_edits import ChainDifference, Difference, NodeDifference
 from domain.chains import ChainSpec, NodeSpec
-from milestones.models import CLOCK_LABELS
-from milestones.template_words import (
+from milestones.editing.words import (
     FIELD_LABELS,
     UNIT_LABELS,
     ChainWords,
@@ -18,6 +17,7 @@ from milestones.template_words import (
     label_of,
     promise_words,
 )
+from milestones.models import CLOCK_LABELS
 from projects.models import Project
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from domain.lights import LightRule
 from history.models import Change
 from history.querysets import ChangeQuerySet
-from milestones.timeline_words import Teller, stored_date
+from milestones.project_page.timeline_words import Teller, stored_date
 
 Verb = Change.Verb
 

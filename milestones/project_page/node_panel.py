@@ -9,12 +9,12 @@ from domain.lights import LightRule
 from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar
 from history.models import Change
 from milestones.chain_states import ChainState, state_of
+from milestones.editing.words import limit_words
 from milestones.models import CLOCK_LABELS, DateChange, Hold, Node, Proof
 from milestones.permitted import Deed, Permit, permits
-from milestones.project_page import NodeLine, node_address, node_lines
+from milestones.project_page.page import NodeLine, node_address, node_lines
+from milestones.project_page.timeline import Entry, entries
 from milestones.queries import Neighbour, NodeRow, node_rows
-from milestones.template_words import limit_words
-from milestones.timeline import Entry, entries
 
 ENTRIES = 30
 

@@ -1,0 +1,1 @@
+"""Where the pictures of a chain put what they show: plain numbers, no HTML."""

@@ -1,0 +1,1 @@
+"""Templates as the editor shows them: words, rows, forms, differences."""
