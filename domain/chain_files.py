@@ -6,6 +6,7 @@ enough) and ``prefers`` (soft).
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from domain.workdays import LimitUnit
 Choice = TypeVar("Choice", bound=StrEnum)
 
 _MOST_SHOWN: Final = 60  # characters of a value that cannot be
+_DEEP_KEY: Final = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){20}""")
+"""A key with so many dots; reading one takes time with the square of their number."""
 _PLACE_KEYS: Final = ("code", "name", "name_en")
 _CHAIN_KEYS: Final = ("code", "kind", "name", "name_en", "source", "note")
 _BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition")
@@ -50,9 +53,14 @@ def read_chain(text: str, *, where: str) -> ChainSpec:
 
     Absent ``plan_days`` are the limit in working days, an absent ``limit_unit`` is working days.
 
-    Raises ChainError for text that is not TOML, a key that means nothing, a value of the wrong kind, a node
-    with neither limit nor plan days, and all that ``check_chain`` refuses.
+    Raises ChainError for text that is not TOML, a key that means nothing or has dots without end, a value of the
+    wrong kind, a node with neither limit nor plan days, and all that ``check_chain`` refuses.
     """
+    if deep := _DEEP_KEY.search(text):
+        raise ChainError(
+            gettext_noop("%(where)s: the key “%(key)s” has too many dots."),
+            where=where, key=deep.group()[:_MOST_SHOWN],
+        )  # fmt: skip
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))  # what Windows' editors put first
     except (
