@@ -348,9 +348,7 @@ def test_the_history_tells_what_was_done_the_latest_first() -> None:
 @pytest.mark.parametrize("field", ["name", "kind", "liaison", "another"])
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
 def test_text_that_cannot_be_kept_is_refused_wherever_it_stands(field: str, text: str) -> None:
-    boss = make_user()
-
-    answer = add(api(boss), boss.unit, **{field: text})
+    answer = add(api(make_user()), make_unit(), **{field: text})
 
     assert answer.status_code == 400
     assert answer.json() == {"detail": "The JSON holds characters that cannot be kept."}
