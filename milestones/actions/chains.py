@@ -13,7 +13,7 @@ from accounts.models import User
 from domain.errors import RuleError, StaleError
 from domain.lifecycle import Status
 from history.models import Change
-from milestones.actions.holding import write
+from milestones.actions.holding import refuse_too_early, write
 from milestones.calendar_table import load_calendar
 from milestones.chain_choices import refuse_unknown
 from milestones.laying import nodes_for, units_by_name
@@ -30,11 +30,12 @@ def lay_chain(
 ) -> Chain:  # fmt: skip
     """Pin `project` to a published `template` and give it nodes, with dates planned from `starts_on`.
 
-    Raises RuleError where the project has a chain already or the template is a draft, InputError where
-    `conditions` are none of the template's.
+    Raises RuleError where the project has a chain already, the template is a draft or `starts_on` lies before
+    the year 2000, InputError where `conditions` are none of the template's.
     """
     project = Project.objects.lock_for(actor, project.pk)
     _refuse_draft(template)
+    refuse_too_early(starts_on)
     refuse_unknown(template, conditions)
     if Chain.objects.filter(project=project).exists():
         raise RuleError(gettext_noop("“%(project)s” has a chain already."), project=project.name)

@@ -16,7 +16,7 @@ from domain.date_changes import Decision, RequestStatus, check_request, decide, 
 from domain.errors import InputError, RuleError
 from domain.lifecycle import CLOSED, Status
 from history.models import Change
-from milestones.actions.holding import EARLIEST, held_node, hold_project, reason_given
+from milestones.actions.holding import held_node, hold_project, reason_given, refuse_too_early
 from milestones.calendar_table import load_calendar
 from milestones.models import DateChange, DateChangeItem, Node
 from milestones.replanning import shifted_schedule
@@ -168,8 +168,7 @@ def _refuse_unfit(node: Node, due_on: date, *, actor: User, today: date) -> None
     )  # fmt: skip
     if node.due_on == due_on:
         raise RuleError(gettext_noop("“%(node)s” is due on %(on)s already."), node=label, on=due_on)
-    if due_on < EARLIEST:
-        raise RuleError(gettext_noop("%(on)s lies before the year 2000; check the year."), on=due_on)
+    refuse_too_early(due_on)
 
 
 def _refuse_outdated(item: DateChangeItem) -> None:

@@ -100,9 +100,13 @@ def closed_holds(node: Node) -> list[tuple[date, date]]:
     ]
 
 
-def refuse_future(on: date, today: date) -> None:
+def refuse_too_early(on: date) -> None:
     if on < EARLIEST:
         raise RuleError(gettext_noop("%(on)s lies before the year 2000; check the year."), on=on)
+
+
+def refuse_future(on: date, today: date) -> None:
+    refuse_too_early(on)
     if on > today:
         raise RuleError(gettext_noop("%(on)s lies in the future; only what has happened is recorded."), on=on)
 

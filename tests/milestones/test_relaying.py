@@ -184,6 +184,11 @@ def test_another_chain_a_draft_and_a_project_without_a_chain_are_refused() -> No
         relay_chain(project, new, actor=actor, conditions=(), today=TODAY)
 
 
+def test_a_chain_that_would_begin_before_the_year_2000_is_refused() -> None:
+    with pytest.raises(RuleError, match="1999-12-31 lies before the year 2000"):
+        lay_chain(make_project(), make_template(), actor=make_user(), starts_on=date(1999, 12, 31))
+
+
 def test_who_may_not_change_the_project_moves_nothing() -> None:
     old, new = versions(("a",), ("a", "b"))
 
