@@ -220,7 +220,7 @@ class HeadForm(forms.Form):
     )  # fmt: skip
     source = _text_field("source", LONGEST_TEXT)
     note = _note_field()
-    since = forms.ChoiceField(label=gettext_lazy("promised from the end of"), required=False)
+    since = forms.ChoiceField(label=gettext_lazy("promised from the start of"), required=False)
     until = forms.ChoiceField(label=gettext_lazy("to the end of"), required=False)
     days = forms.IntegerField(label=gettext_lazy("at most"), required=False, min_value=1, max_value=MOST_DAYS)
     unit = _unit_field()
