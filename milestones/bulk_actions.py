@@ -4,6 +4,7 @@ A ledger tells what has happened, so nothing is refused for its order: a node ma
 one before it is open. What it must not do is contradict what is on record; ``recorded_fields`` says when.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,12 +20,12 @@ from domain.chains import ClockOwner
 from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
-from domain.workdays import LimitUnit, WorkCalendar, deadline
+from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar, deadline
 from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
 from milestones.calendar_table import load_calendar
 from milestones.laying import layout, units_by_name
-from milestones.models import Chain, ChainTemplate, DateChange, DateChangeItem, Node, TemplateNode
+from milestones.models import Chain, ChainTemplate, DateChange, DateChangeItem, Hold, Node, TemplateNode
 from projects.bulk_actions import hold_projects, join_units_of_many
 from projects.models import Project
 
@@ -90,6 +91,21 @@ def node_states(projects: Collection[int], steps: Collection[int]) -> Iterator[N
             yield NodeState._make((*row[:3], Status(row[3]), *row[4:]))
 
 
+DaysHeld = tuple[date, date]
+"""The first and the last day of a hold."""
+
+
+def _closed_holds(pks: Sequence[int]) -> dict[int, list[DaysHeld]]:
+    """The holds of these nodes that have ended."""
+    found: dict[int, list[DaysHeld]] = defaultdict(list)
+    for start in range(0, len(pks), ROWS_AT_ONCE):
+        ended = Hold.objects.filter(node__in=pks[start : start + ROWS_AT_ONCE], resumed_on__isnull=False)
+        for pk, first, resumed in ended.order_by().values_list("node_id", "held_on", "resumed_on"):
+            if resumed is not None:
+                found[pk].append((first, resumed - ONE_DAY))
+    return found
+
+
 def may_move_dates(actor: User) -> bool:
     """Whether a plan date that `actor` brings replaces the one on record: it is an approved date change."""
     return actor.is_manager or actor.role == User.Role.SYSTEM
@@ -98,12 +114,13 @@ def may_move_dates(actor: User) -> bool:
 def recorded_fields(
     state: NodeState, said: Recorded, *,
     step: TemplateNode, today: date, calendar: WorkCalendar, may_move: bool = True,
+    holds: Sequence[DaysHeld] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The fields of a node that `said` changes, with their new values; empty where it says what is known.
 
-    A finish makes the node done, a start lets it run, and with the start its approval clock begins. A plan
-    date replaces ``due_on``, as an approved date change; the baseline stays what it is, or becomes the plan
-    date where there is none.
+    A finish makes the node done, a start lets it run, and with the start its approval clock begins, which stands
+    still in the node's closed `holds`. A plan date replaces ``due_on``, as an approved date change; the baseline
+    stays what it is, or becomes the plan date where there is none.
 
     Raises RuleError for a start or finish after `today`, a finish before the start, a node on hold or waived
     of which the ledger says otherwise, a status that lies behind the one on record, and another plan date
@@ -133,7 +150,7 @@ def recorded_fields(
         "due_on": due,
         "limit_on": state.limit_on
         if started == state.started_on
-        else _limit_on(state, step, started, calendar),
+        else _limit_on(state, step, started, calendar, holds),
         "started_on": started,
         "finished_on": finished,
         "start_entered_on": _entered(state.start_entered_on, state.started_on, started, today),
@@ -183,12 +200,16 @@ def _differs(state: NodeState, said: Recorded) -> bool:
 
 
 def _limit_on(
-    state: NodeState, step: TemplateNode, started: date | None, calendar: WorkCalendar
+    state: NodeState,
+    step: TemplateNode,
+    started: date | None,
+    calendar: WorkCalendar,
+    holds: Sequence[DaysHeld],
 ) -> date | None:
     """The end of the approval clock that runs since the start (``milestones.actions.start_node``)."""
     if state.limit is None or started is None or step.clock == ClockOwner.ENTERPRISE:
         return None
-    return deadline(calendar, started, state.limit, LimitUnit(step.limit_unit))
+    return deadline(calendar, started, state.limit, LimitUnit(step.limit_unit), holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +362,7 @@ def record_nodes(
     wanted = {step for nodes in said.values() for step in nodes}
     steps = TemplateNode.objects.in_bulk(wanted)
     states = {(state.project_id, state.step_id): state for state in node_states(said, wanted)}
+    holds = _closed_holds(_begun_on_another_day(states, said))
     added: list[Node] = []
     changed: list[Node] = []
     history: list[NewChange] = []
@@ -351,8 +373,9 @@ def record_nodes(
             step = steps[step_id]
             state = states.get((pk, step_id)) or NodeState.new(pk, step)
             fields = recorded_fields(
-                state, facts, step=step, today=today, calendar=calendar, may_move=may_move_dates(actor)
-            )
+                state, facts, step=step, today=today, calendar=calendar, may_move=may_move_dates(actor),
+                holds=holds.get(state.pk or 0, ()),
+            )  # fmt: skip
             if state.pk is None:
                 unit = units.get(step.unit_name)
                 added.append(_node(state, fields, unit_id=unit.pk if unit else projects[pk].town_id))
@@ -370,6 +393,22 @@ def record_nodes(
     _note_moved_dates(changed, states, actor)
     record_changes(history, actor=actor, batch=batch)
     return len(added) + len(changed)
+
+
+def _begun_on_another_day(
+    states: Mapping[tuple[int, int], NodeState], said: Mapping[int, Mapping[int, Recorded]]
+) -> list[int]:
+    """The numbers of the nodes whose start on record is another than the ledger's."""
+    known = (
+        (state, said[project][step].started_on)
+        for (project, step), state in states.items()
+        if step in said[project]
+    )
+    return [
+        state.pk
+        for state, day in known
+        if state.pk and state.started_on and day not in {None, state.started_on}
+    ]
 
 
 def _note_moved_dates(
