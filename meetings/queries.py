@@ -52,6 +52,12 @@ def agenda_of(reader: User, rule: LightRule) -> Agenda:
     )
 
 
+def idle_rows(nodes: NodeQuerySet, rule: LightRule) -> list[NodeRow]:
+    """The idle ones of `nodes`, those first that could have been started longest ago."""
+    rows = node_rows(nodes.idle(rule).order_by("pk"), rule)
+    return sorted(rows, key=lambda row: row.ready_on or rule.today)
+
+
 class Standstill(StrEnum):
     """Why nothing is done at a node: on hold for more than 30 days, on hold, or waived this week."""
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from domain.lights import LONG_HOLD, LightRule
-from meetings.queries import Agenda, agenda_of, change_rows, standing_rows
+from meetings.queries import Agenda, agenda_of, change_rows, idle_rows, standing_rows
 from meetings.sheets.definitions import definition_cells, definition_columns, scope_of
 from meetings.sheets.nodes import due_cells, due_columns, overdue_cells, overdue_columns
 from meetings.sheets.overview import write_overview
@@ -30,7 +30,6 @@ from meetings.sheets.standing import (
     standing_columns,
 )
 from meetings.sheets.titles import titles
-from milestones.idle_queries import idle_rows
 from milestones.models import DateChange, Node
 from milestones.project_queries import project_rows
 from milestones.queries import each_node_row
@@ -72,7 +71,7 @@ def _nodes(book: Book, reader: User, rule: LightRule, screen: Screen, under: str
         under=f"{_counted(screen)} · {under}", freeze_columns=4, when_empty=_("Nothing is overdue."),
     )  # fmt: skip
     book.table(
-        titles().idle, idle_columns(), idle_cells(idle_rows(nodes, rule)), title=_("Idle nodes"),
+        titles().idle, idle_columns(), idle_cells(idle_rows(nodes, rule), rule), title=_("Idle nodes"),
         under=under, freeze_columns=3, when_empty=_("Whatever could be started is started within 5 working days."),
     )  # fmt: skip
     until = _("due until %(day)s") % {"day": screen.span.marked(screen.span.due_until.isoformat())}

@@ -81,6 +81,11 @@ class ChainGraph:
             return None
         return max([starts_on, *(day for _status, day in before if day)])
 
+    def before(self, node: int) -> set[int]:
+        """All that `node` itself waits for, hard or soft, the members of any-of groups included."""
+        members = (key for group in self.groups.get(node, ()) for key in group)
+        return {*self.hard.get(node, ()), *self.soft.get(node, ()), *members}
+
     def held_up_by(self, node: int, statuses: Statuses) -> set[int]:
         """The open nodes that cannot go on, directly or further down, until `node` is closed."""
         held: set[int] = set()

@@ -29,7 +29,8 @@ class Neighbour:
 class NodeRow:
     """One node as a list shows it. Days late, left and on hold are working days.
 
-    `is_idle`: it could have been started for more than 5 working days and was not. `is_back_filled`: its
+    `ready_on`: since when it could be started, where it waits and nothing is before it any more. `is_idle`: that
+    is more than 5 working days ago. `is_back_filled`: its
     start or its end was entered more than 5 working days later. `asked_due_on`: the due date that a pending
     request asks for. `lacks_proof`: it is done, but the proof that its template asks for is not there.
     """
@@ -60,6 +61,7 @@ class NodeRow:
     is_back_filled: bool
     held_on: date | None
     days_held: int
+    ready_on: date | None
     is_idle: bool
     asked_due_on: date | None
     lacks_proof: bool
@@ -106,6 +108,7 @@ class _Facts(NamedTuple):
     town: str
     liaison: str | None
     liaison_username: str | None
+    starts_on: date | None
     asked_due_on: date | None
     lacks_proof: bool
 
@@ -116,7 +119,7 @@ _PATHS = (
     "finish_entered_on", "held_on", "version", "unit__name",
     "project_id", "project__name", "project__code", "project__enterprise", "project__kind",
     "project__town__name", "project__liaison__display_name", "project__liaison__username",
-    "asked_due_on", "lacks_proof",
+    "project__chain__starts_on", "asked_due_on", "lacks_proof",
 )  # fmt: skip
 
 
@@ -176,7 +179,7 @@ class _Reading:
 
 
 def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
-    """Rows for `nodes`, in their order, with three queries however many.
+    """Rows for `nodes`, in their order, with at most three queries however many.
 
     Only what a row shows is read, without an object for each node, town and liaison.
     """
@@ -204,23 +207,36 @@ def _facts_of(nodes: list[Node]) -> list[_Facts]:
 
 def _rows(batch: list[_Facts], reading: _Reading) -> list[NodeRow]:
     projects = _projects(batch)
-    idle = _idle(batch, projects, reading)
-    return [_row(facts, projects[facts.project_id], reading, is_idle=facts.pk in idle) for facts in batch]
+    ready = _ready_on(batch, projects, reading)
+    return [_row(facts, projects[facts.project_id], reading, ready.get(facts.pk)) for facts in batch]
 
 
-def _idle(batch: list[_Facts], projects: dict[int, _Project], reading: _Reading) -> set[int]:
-    """The idle ones among the nodes of these rows.
-
-    The database is asked about those alone that wait for nothing now: asked for every row, it takes longer
-    for this than for all the rest of a row.
-    """
+def _ready_on(
+    batch: list[_Facts], projects: dict[int, _Project], reading: _Reading
+) -> dict[int, date | None]:
+    """Since when those nodes of these rows could be started that wait for nothing now."""
     free = [
-        facts.pk
+        facts
         for facts in batch
         if facts.status == Status.WAITING and not reading.waits(facts, projects[facts.project_id])
     ]
-    found = Node.objects.filter(pk__in=free).idle(reading.rule)
-    return set(found.values_list("pk", flat=True)) if free else set()
+    closings = _closings_before(free)
+    return {
+        node.pk: graph_of(node.template).ready_on(node.step, closings[node.project_id], node.starts_on)
+        for node in free
+        if node.starts_on
+    }
+
+
+def _closings_before(free: list[_Facts]) -> dict[int, dict[int, tuple[Status, date | None]]]:
+    """How what comes before these nodes was closed, by project."""
+    closings: dict[int, dict[int, tuple[Status, date | None]]] = {node.project_id: {} for node in free}
+    before = {step for node in free for step in graph_of(node.template).before(node.step)}
+    nodes = Node.objects.filter(project__in=closings, template_node__in=before).order_by()
+    columns = nodes.values_list("project_id", "template_node_id", "status", "finished_on", "waived_on")
+    for project, step, status, finished_on, waived_on in columns:
+        closings[project][step] = (_STATUSES[status], finished_on or waived_on)
+    return closings
 
 
 def _projects(batch: list[_Facts]) -> dict[int, _Project]:
@@ -247,7 +263,7 @@ def _place(node: _Facts, statuses: dict[int, Status]) -> _Place:
     return _Place(tuple(before), tuple(causes), tuple(held), _key_labels(held, node.template))
 
 
-def _row(node: _Facts, project: _Project, reading: _Reading, *, is_idle: bool) -> NodeRow:
+def _row(node: _Facts, project: _Project, reading: _Reading, ready_on: date | None) -> NodeRow:
     rule, step, day = reading.rule, steps_of(node.template)[node.step], node.deadline_on
     status = _STATUSES[node.status]
     light = rule.light(status, node.due_on, node.limit_on, node.limit)
@@ -267,7 +283,8 @@ def _row(node: _Facts, project: _Project, reading: _Reading, *, is_idle: bool) -
         or rule.is_back_filled(node.finished_on, node.finish_entered_on),
         held_on=node.held_on,
         days_held=rule.calendar.count(node.held_on - ONE_DAY, rule.today) if node.held_on else 0,
-        is_idle=is_idle, asked_due_on=node.asked_due_on, lacks_proof=node.lacks_proof,
+        ready_on=ready_on, is_idle=ready_on is not None and ready_on < rule.idle_before,
+        asked_due_on=node.asked_due_on, lacks_proof=node.lacks_proof,
         late_since=day + ONE_DAY if day and is_late else None,
         days_late=rule.days_late(day) if is_late else 0,
         days_left=rule.days_left(day) if day and is_open and not is_late else None,

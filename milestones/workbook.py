@@ -35,6 +35,7 @@ def node_columns() -> list[Column]:
         Column(_("State"), 10, Kind.WORD),
         Column(_("Started"), 12, Kind.DAY),
         Column(_("Back-filled"), 9, Kind.WORD),
+        Column(_("Could be started since"), 12, Kind.DAY),
         Column(_("Idle"), 9, Kind.WORD),
         Column(_("On hold since"), 12, Kind.DAY),
         Column(_("Working days on hold"), 10, Kind.NUMBER),
@@ -65,9 +66,9 @@ def _cells(row: NodeRow, kinds: dict[str, str], states: dict[Status, str], yes: 
         row.light, row.project, row.project_code, row.enterprise, kinds.get(row.kind, row.kind), row.town,
         row.label, yes if row.is_key else "", yes if row.is_unconfirmed else "", row.unit, row.liaison,
         row.baseline_on, row.due_on, row.limit_on, row.late_since, row.days_late or None, row.asked_due_on,
-        states[row.status], row.started_on, yes if row.is_back_filled else "", yes if row.is_idle else "",
-        row.held_on, row.days_held if row.held_on else None, _names(row.blocked_by), _names(row.causes),
-        row.holds_up, "、".join(row.holds_up_keys), row.knocked_on,
+        states[row.status], row.started_on, yes if row.is_back_filled else "", row.ready_on,
+        yes if row.is_idle else "", row.held_on, row.days_held if row.held_on else None,
+        _names(row.blocked_by), _names(row.causes), row.holds_up, "、".join(row.holds_up_keys), row.knocked_on,
     ]  # fmt: skip
 
 

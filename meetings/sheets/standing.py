@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from domain.lights import LONG_HOLD
+from domain.lights import LONG_HOLD, LightRule
 from meetings.queries import ChangeRow, StandingRow, Standstill
 from meetings.sheets.nodes import Remarks
-from milestones.idle_queries import IdleRow
 from milestones.models import REQUEST_LABELS
+from milestones.queries import NodeRow
 from milestones.sheet import Cell, Column, Kind
 
 
@@ -31,14 +31,14 @@ def idle_columns() -> list[Column]:
     ]
 
 
-def idle_cells(rows: Iterable[IdleRow]) -> Iterator[list[Cell]]:
+def idle_cells(rows: Iterable[NodeRow], rule: LightRule) -> Iterator[list[Cell]]:
     key, remarks = _("key node"), Remarks(is_idle_said=False)
-    for number, idle in enumerate(rows, start=1):
-        row = idle.row
+    for number, row in enumerate(rows, start=1):
+        days = rule.calendar.count(row.ready_on, rule.today) if row.ready_on else None
         yield [
             number, row.light, row.project, row.town, row.label, key if row.is_key else "", row.unit,
-            row.liaison, idle.ready_on, idle.days_idle, row.deadline_on, row.holds_up,
-            "、".join(row.holds_up_keys), remarks.of(row),
+            row.liaison, row.ready_on, days, row.deadline_on, row.holds_up, "、".join(row.holds_up_keys),
+            remarks.of(row),
         ]  # fmt: skip
 
 

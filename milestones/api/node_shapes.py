@@ -42,6 +42,9 @@ class NodeSerializer(serializers.Serializer):
     is_back_filled = serializers.BooleanField(help_text="Entered more than 5 working days after it happened.")
     held_on = serializers.DateField(allow_null=True, help_text="The first day of the hold that it is on.")
     days_held = serializers.IntegerField(help_text="Of the hold that it is on, so far.")
+    ready_on = serializers.DateField(
+        allow_null=True, help_text="Since when it could be started, where it waits for nothing any more."
+    )
     is_idle = serializers.BooleanField(
         help_text="Could have been started for more than 5 working days and was not."
     )
@@ -128,8 +131,8 @@ class AssigningSerializer(NoteSerializer):
 _DIRECT = (
     "code", "label", "project_code", "town", "unit", "liaison", "is_key", "is_unconfirmed", "baseline_on",
     "due_on", "limit_on", "deadline_on", "is_provisional", "started_on", "finished_on", "is_back_filled",
-    "held_on", "days_held", "is_idle", "asked_due_on", "lacks_proof", "late_since", "days_late", "days_left",
-    "is_knocked_on", "holds_up", "knocked_on", "etag",
+    "held_on", "days_held", "ready_on", "is_idle", "asked_due_on", "lacks_proof", "late_since", "days_late",
+    "days_left", "is_knocked_on", "holds_up", "knocked_on", "etag",
 )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class _RowWriter:
         self.unit = escape(pgettext("unit behind its node", " (%(unit)s)"))
         self.unconfirmed, self.provisional = to_be_confirmed(), provisional()
         self.proof_missing, self.back_filled, self.idle = proof_missing(), back_filled(), idle_mark()
+        self.ready = escape(_("could be since %(day)s"))
         self.moves = escape(_("moves when it is resumed"))
         self.asked, self.on_hold = escape(_("asked: %(day)s")), escape(_("on hold since %(day)s"))
 
@@ -123,11 +124,15 @@ class _RowWriter:
         if not row.blocked_by:
             if row.started_on:
                 return f"{self.running % self._day(row.started_on)}{self._late_entry(row)}"
-            return self.not_started if row.status == Status.WAITING else ""
+            return self._not_started(row) if row.status == Status.WAITING else ""
         waits_for = f"{self.waits_for} {self._neighbours(row, row.blocked_by)}"
         if row.causes == row.blocked_by:
             return waits_for
         return f"{waits_for}<small>{self.cause % {'nodes': self._neighbours(row, row.causes)}}</small>"
+
+    def _not_started(self, row: NodeRow) -> str:
+        ready = f"<small>{self.ready % self._day(row.ready_on)}</small>" if row.ready_on else ""
+        return f"{self.not_started}{ready}"
 
     def _late_entry(self, row: NodeRow) -> str:
         return self.back_filled if row.is_back_filled else ""

@@ -72,6 +72,9 @@ def test_sql_and_python_agree_on_what_is_idle(
     }
     rows = node_rows(Node.objects.filter(project=project), rule)
     assert {row.code for row in rows if row.is_idle} == idle
+    assert {row.code: row.ready_on for row in rows if row.ready_on} == {
+        code: day for code, day in ready.items() if day
+    }
 
 
 def test_a_node_is_idle_from_the_sixth_working_day_on() -> None:

@@ -210,5 +210,5 @@ def test_the_screen_takes_the_same_number_of_queries_however_many_projects(
         make_laid(template, project=make_project(), a=LONG_AGO, b=LATER, c=FRIDAY)
     screen_of(reader, RULE)  # the graph of the template is read once for all
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert screen_of(reader, RULE).causes == projects
