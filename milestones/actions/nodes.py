@@ -9,9 +9,11 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import Unit, User
+from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import CLOSED, Move, Status, check_start, move
 from history.models import Change
@@ -27,7 +29,7 @@ from milestones.actions.holding import (
 from milestones.actions.proofs import StoredFile, record_proofs
 from milestones.calendar_table import load_calendar
 from milestones.graph import graph_of, steps_of
-from milestones.models import Hold, Node
+from milestones.models import DateChange, Hold, Node
 from projects.actions import join_units
 
 
@@ -71,7 +73,8 @@ def finish_node(
 ) -> Outcome:  # fmt: skip
     """The node was done on `on`, as a document of this number and these files prove.
 
-    Raises RuleError where it is not running or `on` lies before its start.
+    A request for another date of it falls away. Raises RuleError where it is not running, or `on` lies before
+    its start or before the end of a hold.
     """
     node = held_node(node, actor, version)
     target = move(Status(node.status), Move.FINISH, node=node.template_node.label)
@@ -81,10 +84,12 @@ def finish_node(
             gettext_noop("“%(node)s” cannot be finished on %(on)s, before its start on %(start)s."),
             node=node.template_node.label, on=on, start=node.started_on,
         )  # fmt: skip
+    _refuse_within_holds(node, on)
     write(
         node, Change.Verb.NODE_FINISHED, actor=actor, note=note,
         status=target, finished_on=on, finish_entered_on=today,
     )  # fmt: skip
+    _drop_requests(node, actor)
     record_proofs(node, actor=actor, document_no=document_no, files=files)
     return Outcome(node)
 
@@ -99,7 +104,8 @@ def waive_node(
     version: int | None = None,
     batch: UUID | None = None,
 ) -> Outcome:
-    """The project does not need this node, as of `today`; a hold that it is on ends with it.
+    """The project does not need this node, as of `today`; a hold that it is on ends with it, and a request for
+    another date of it falls away.
 
     Raises InputError without a `reason`, RuleError where it is closed.
     """
@@ -113,6 +119,7 @@ def waive_node(
         node, Change.Verb.NODE_WAIVED, actor=actor, note=reason, batch=batch,
         status=target, waived_on=today, waived_reason=reason, limit_on=None, held_on=None,
     )  # fmt: skip
+    _drop_requests(node, actor)
     return Outcome(node)
 
 
@@ -215,6 +222,23 @@ def _as_before(node: Node, target: Status) -> dict[str, Any]:
         "status": target, "waived_on": None, "waived_reason": "",
         "started_on": None, "start_entered_on": None, "limit_on": None,
     }  # fmt: skip
+
+
+def _refuse_within_holds(node: Node, on: date) -> None:
+    """What stood still on a day was not finished before that day."""
+    holds = Hold.objects.filter(node=node, resumed_on__gt=on).exclude(resumed_on=F("held_on"))
+    if hold := holds.order_by("-resumed_on").first():
+        raise RuleError(
+            gettext_noop("“%(node)s” was on hold until %(resumed)s; it cannot have been finished on %(on)s."),
+            node=node.template_node.label, on=on, resumed=hold.resumed_on,
+        )  # fmt: skip
+
+
+def _drop_requests(node: Node, actor: User) -> None:
+    """A node that is closed has no date to change any more."""
+    DateChange.objects.filter(node=node).pending().update(
+        status=RequestStatus.WITHDRAWN, decided_by=actor, decided_at=timezone.now()
+    )
 
 
 def _refuse_before_predecessors(node: Node, steps: Collection[int], on: date) -> None:

@@ -1,6 +1,7 @@
 """The chains and their published versions: a list, a page of each version, its definition as a file."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from milestones.publishing import spec_of
 def templates(request: UserRequest) -> HttpResponse:
     """All chains; a definition that is sent begins a draft of its chain."""
     if request.method == "POST":
+        if not may_edit_templates(request.user):
+            raise PermissionDenied  # before anything of a stranger's text is read
         chain = TextForm(request.POST, request.FILES).read()
         draft = begin_draft(chain.code, actor=request.user, chain=chain)
         return redirect("milestones:draft", draft.code)

@@ -14,6 +14,7 @@ from domain.workdays import WorkCalendar
 from history.models import Change
 from milestones.actions import (
     approve_date_change,
+    finish_node,
     hold_node,
     refuse_date_change,
     request_date_change,
@@ -237,3 +238,15 @@ def test_a_hold_between_asking_and_approving_is_noticed() -> None:
 
     with pytest.raises(RuleError, match="has changed since the date was asked for"):
         approve_date_change(change, actor=make_user())
+
+
+def test_a_request_falls_away_with_the_node_it_is_about() -> None:
+    nodes, actor = chain(), make_user()
+    for code in "ab":
+        ask(nodes[code], date(2026, 4, 10))
+    start_node(nodes["a"], actor=actor, on=TODAY, today=TODAY)
+    finish_node(nodes["a"], actor=actor, on=TODAY, today=TODAY)
+    waive_node(nodes["b"], actor=actor, reason="免", today=TODAY)
+
+    assert set(DateChange.objects.values_list("status", flat=True)) == {RequestStatus.WITHDRAWN}
+    assert not DateChange.objects.pending().exists()

@@ -200,3 +200,15 @@ def test_a_start_by_mistake_is_undone() -> None:
         None,
         None,
     )
+
+
+def test_nothing_is_finished_before_the_end_of_a_hold() -> None:
+    node = running()
+    hold(node, TUE, until=THU)
+
+    for day in (MON, TUE, WED):
+        with pytest.raises(RuleError, match="was on hold until 2026-03-05"):
+            finish_node(node, actor=make_user(), on=day, today=LATER)
+
+    finish_node(node, actor=make_user(), on=THU, today=LATER)
+    assert stored(node).finished_on == THU
