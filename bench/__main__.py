@@ -44,7 +44,7 @@ def _run(server: str, folder: Path) -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from bench import chains, district, imports, lists, sweep, workbook
+    from bench import bulk, chains, district, imports, lists, sweep, workbook
     from bench.report import HEADER, Report
 
     call_command("migrate", verbosity=0)
@@ -58,6 +58,7 @@ def _run(server: str, folder: Path) -> None:
     workbook.measure(report)
     imports.measure(report)
     chains.measure(report, manager)
+    bulk.measure(report, manager)
     report.close()
     connections.close_all()
 

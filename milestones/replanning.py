@@ -6,15 +6,19 @@ from graphlib import TopologicalSorter
 
 from domain.date_changes import Planned, Shift, shifted
 from domain.lifecycle import OPEN, Status
+from domain.workdays import WorkCalendar
 from milestones.calendar_table import load_calendar
 from milestones.graph import ChainGraph, graph_of, steps_of
 from milestones.models import Node
 
 
-def shifted_schedule(node: Node, due_on: date, *, following: bool) -> list[Shift[int]]:
+def shifted_schedule(
+    node: Node, due_on: date, *, following: bool, calendar: WorkCalendar | None = None
+) -> list[Shift[int]]:
     """The whole shifted schedule, by number of the node: `node` first, then the open nodes behind it.
 
-    Behind it is what waits for it, hard or soft, near or far. One query; nothing is written.
+    Behind it is what waits for it, hard or soft, near or far. One query, and one for the calendar where none
+    is given; nothing is written.
     """
     template_id = node.template_node.template_id
     graph, steps = graph_of(template_id), steps_of(template_id)
@@ -40,7 +44,8 @@ def shifted_schedule(node: Node, due_on: date, *, following: bool) -> list[Shift
         )
         for step in _in_order(graph, dues)
     ]  # fmt: skip
-    return shifted(node.pk, node.due_on, due_on, planned, following=following, calendar=load_calendar())
+    calendar = calendar or load_calendar()
+    return shifted(node.pk, node.due_on, due_on, planned, following=following, calendar=calendar)
 
 
 def _waits_for(graph: ChainGraph, step: int) -> tuple[int, ...]:

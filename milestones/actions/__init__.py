@@ -17,6 +17,7 @@ from milestones.actions.bulk import (
 from milestones.actions.chains import lay_chain, relay_chain
 from milestones.actions.date_changes import (
     approve_date_change,
+    move_date,
     refuse_date_change,
     request_date_change,
     return_date_change,
@@ -61,6 +62,7 @@ __all__ = [
     "finish_node",
     "hold_node",
     "lay_chain",
+    "move_date",
     "publish_draft",
     "refuse_date_change",
     "rehearse",

@@ -4,7 +4,7 @@ The work itself is that of the actions on one node. A rehearsal does it and undo
 of each row, and why it refuses one, is exactly what doing it says.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Unit, User
 from domain.errors import DomainError, InputError, RuleError, StaleError
 from domain.workdays import WorkCalendar
-from milestones.actions.date_changes import approve_date_change, request_date_change
+from milestones.actions.date_changes import move_date, request_date_change
 from milestones.actions.holding import hold_projects
 from milestones.actions.holds import hold_node, resume_node
 from milestones.actions.nodes import assign_node, remind
@@ -152,14 +152,18 @@ class Rehearsal:
 
 @dataclass
 class _Run:
-    """What all rows of one piece of work share; `leads` says which node moved which ones along."""
+    """What all rows of one piece of work share.
+
+    `decides`: the projects whose date changes the actor approves. `labels`: what the nodes of all projects are
+    called. `leads`: by node, which one moved it and from when to when.
+    """
 
     actor: User
     today: date
     batch: UUID
     calendar: WorkCalendar
     decides: frozenset[int]
-    is_rehearsal: bool
+    labels: Mapping[int, str]
     leads: dict[int, tuple[str, MovedDate]] = field(default_factory=dict)
 
 
@@ -211,7 +215,8 @@ def _each(
     nodes = _held_nodes(versions)
     projects = {node.project_id for node in nodes}
     decides = Project.objects.editable_by(actor).filter(pk__in=projects).values_list("pk", flat=True)
-    run = _Run(actor, today, batch, load_calendar(), frozenset(decides), is_rehearsal)
+    labels = _labels(projects) if isinstance(work, ShiftDates) else {}
+    run = _Run(actor, today, batch, load_calendar(), frozenset(decides), labels)
     for node in nodes:
         try:
             _refuse_changed(node, versions[node.pk])
@@ -232,6 +237,13 @@ def _held_nodes(versions: Collection[int]) -> list[Node]:
     hold_projects(picked.order_by().values_list("project_id", flat=True))
     nodes = picked.for_list().select_related("template_node__template")
     return sorted(nodes, key=lambda node: (node.project_id, -_how_many_behind(node), node.pk))
+
+
+def _labels(projects: Collection[int]) -> dict[int, str]:
+    """What the nodes of these projects are called, by number."""
+    rows = Node.objects.filter(project__in=projects).order_by()
+    columns = rows.values_list("pk", "template_node_id", "template_node__template_id")
+    return {pk: steps_of(template)[step].label for pk, step, template in columns}
 
 
 def _how_many_behind(node: Node) -> int:
@@ -257,7 +269,6 @@ def _row(work: BulkWork, node: Node, run: _Run) -> BulkRow:
     return BulkRow(node)
 
 
-@transaction.atomic
 def _shifted(work: ShiftDates, node: Node, run: _Run) -> BulkRow:
     """The node's date moved or asked for; the other picked nodes that move along are rows of their own."""
     is_decided = node.project_id in run.decides
@@ -265,20 +276,20 @@ def _shifted(work: ShiftDates, node: Node, run: _Run) -> BulkRow:
         lead, own = run.leads[node.pk]
         return BulkRow(node, (own,), is_decided, moved_with=lead)
     due_on = work.due_on(node, run.calendar)
-    tight = 0
-    if run.is_rehearsal and not work.following:
-        tight = sum(shift.needs is not None for shift in shifted_schedule(node, due_on, following=False))
-    change = request_date_change(
+    whole = shifted_schedule(node, due_on, following=work.following, calendar=run.calendar)
+    schedule = [shift for shift in whole if shift.key not in run.leads]
+    act = move_date if is_decided else request_date_change
+    act(
         node, actor=run.actor, due_on=due_on, reason=work.reason, today=run.today, text=work.text,
-        following=work.following, but_not=run.leads, batch=run.batch,
+        following=work.following, schedule=schedule, batch=run.batch,
     )  # fmt: skip
-    if is_decided:
-        approve_date_change(change, actor=run.actor, batch=run.batch)
-    steps = steps_of(node.template_node.template_id)
-    items = change.items.values_list("node_id", "node__template_node_id", "due_before", "due_after")
-    moved = tuple(MovedDate(pk, steps[step].label, before, after) for pk, step, before, after in items)
+    moved = tuple(
+        MovedDate(shift.key, run.labels[shift.key], shift.before, shift.after)
+        for shift in schedule
+        if shift.after != shift.before
+    )
     run.leads.update((each.node_id, (node.template_node.label, each)) for each in moved)
-    return BulkRow(node, moved, is_decided, tight=tight)
+    return BulkRow(node, moved, is_decided, tight=sum(shift.needs is not None for shift in whole))
 
 
 def _refuse_wrong_number(picked: Collection[Picked]) -> None:

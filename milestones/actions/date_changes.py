@@ -1,7 +1,8 @@
 """Asking for another due date, and saying yes or no to it. Only what was approved moves a date."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from domain.date_changes import Decision, RequestStatus, check_request, decide, is_locked
+from domain.date_changes import Decision, RequestStatus, Shift, check_request, decide, is_locked
 from domain.errors import InputError, RuleError
 from domain.lifecycle import CLOSED, Status
 from history.models import Change
@@ -26,13 +27,14 @@ from projects.models import Project
 @transaction.atomic
 def request_date_change(
     node: Node, *, actor: User, due_on: date, reason: str, today: date, text: str = "",
-    following: bool = False, but_not: Collection[int] = (), version: int | None = None,
+    following: bool = False, schedule: Sequence[Shift[int]] = (), version: int | None = None,
     batch: UUID | None = None,
 ) -> DateChange:  # fmt: skip
     """Ask for `due_on` as the new due date of an open node; with `following`, for those behind it too.
 
-    All that follow move by as many working days as the node itself, without those that `but_not` names by
-    number. A request that was sent back is replaced by the new one. Nothing moves before somebody approves it.
+    All that follow move by as many working days as the node itself; what moves says ``shifted_schedule``, or
+    a `schedule` made from it. A request that was sent back is replaced by the new one. Nothing moves before
+    somebody approves it.
 
     Raises InputError where the reason is none of the list or “other” goes without a text; RuleError where the
     node is closed or on hold, has the date already, a request for it is pending, or its due date is at most 5
@@ -44,8 +46,8 @@ def request_date_change(
     DateChange.objects.filter(node=node, status=RequestStatus.RETURNED).update(status=RequestStatus.WITHDRAWN)
     moved = [
         (shift.key, shift.before, shift.after)
-        for shift in shifted_schedule(node, due_on, following=following)
-        if shift.after is not None and shift.after != shift.before and shift.key not in but_not
+        for shift in schedule or shifted_schedule(node, due_on, following=following)
+        if shift.after is not None and shift.after != shift.before
     ]
     change = DateChange.objects.create(
         node=node, reason=reason, text=text.strip(), following=following, asked_by=actor
@@ -71,21 +73,25 @@ def approve_date_change(
     request no longer waits, or one of its nodes was closed or got another date since it was asked.
     """
     change = _held_change(change, actor, Decision.APPROVE)
-    items = list(change.items.select_related("node__project", "node__template_node__template"))
-    for item in items:
+    for item in change.items.select_related("node__template_node__template"):
         _refuse_outdated(item)
-    _decided(change, Decision.APPROVE, actor=actor, answer=answer)
-    _move_dates(change, items)
-    Change.objects.bulk_create(
-        Change(
-            verb=Change.Verb.DATE_CHANGE_APPROVED, actor=actor, project=item.node.project, node=item.node,
-            before={"due_on": item.due_before, "baseline_on": item.node.baseline_on},
-            after={"due_on": item.due_after, "baseline_on": item.node.baseline_on or item.due_after},
-            note=answer, batch=batch,
-        )
-        for item in items
-    )  # fmt: skip
-    return change
+    return _approved(change, actor=actor, answer=answer, batch=batch)
+
+
+@transaction.atomic
+def move_date(
+    node: Node, *, actor: User, due_on: date, reason: str, today: date, batch: UUID | None = None, **asked: Any
+) -> DateChange:  # fmt: skip
+    """Another due date at once: asked for and approved in one, by somebody who may decide.
+
+    Takes what `request_date_change` takes, and raises what it raises; PermissionDenied as approving does.
+    """
+    change = request_date_change(
+        node, actor=actor, due_on=due_on, reason=reason, today=today, batch=batch, **asked
+    )
+    if not may_decide(actor, change.node.project):
+        raise PermissionDenied
+    return _approved(change, actor=actor, answer="", batch=batch)
 
 
 @transaction.atomic
@@ -111,12 +117,23 @@ def may_decide(actor: User, project: Project) -> bool:
     return actor.is_manager and Project.objects.editable_by(actor).filter(pk=project.pk).exists()
 
 
-def _move_dates(change: DateChange, items: list[DateChangeItem]) -> None:
-    """All dates of a request in one statement: a whole chain may move."""
+def _approved(change: DateChange, *, actor: User, answer: str, batch: UUID | None) -> DateChange:
+    """The dates moved, in one statement for all: a whole chain may move. The project is locked."""
+    _decided(change, Decision.APPROVE, actor=actor, answer=answer)
+    moved = list(change.items.values_list("node_id", "due_before", "due_after", "node__baseline_on"))
     asked = Subquery(change.items.filter(node=OuterRef("pk")).values("due_after"))
-    Node.objects.filter(pk__in=[item.node_id for item in items]).update(
+    Node.objects.filter(pk__in=[pk for pk, *_rest in moved]).update(
         due_on=asked, baseline_on=Coalesce("baseline_on", asked), version=F("version") + 1
     )
+    Change.objects.bulk_create(
+        Change(
+            verb=Change.Verb.DATE_CHANGE_APPROVED, actor=actor, project=change.node.project, node_id=pk,
+            before={"due_on": before, "baseline_on": baseline},
+            after={"due_on": after, "baseline_on": baseline or after}, note=answer, batch=batch,
+        )
+        for pk, before, after, baseline in moved
+    )  # fmt: skip
+    return change
 
 
 def _answered(
