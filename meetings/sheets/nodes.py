@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from milestones.models import STATUS_LABELS
 from milestones.queries import Neighbour, NodeRow
@@ -78,7 +79,7 @@ class Remarks:
 
     def __init__(self, *, is_idle_said: bool = True) -> None:
         self.unconfirmed, self.provisional = _("to be confirmed"), _("provisional")
-        self.idle = _("idle") if is_idle_said else ""
+        self.idle = pgettext("mark of a node", "idle") if is_idle_said else ""
         self.back_filled, self.asked = _("back-filled"), _("asked: %(day)s")
 
     def of(self, row: NodeRow) -> str:

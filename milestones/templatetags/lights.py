@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from domain.lifecycle import Move, Status, moves_from
@@ -153,7 +153,7 @@ def idle_mark() -> SafeString:
 def _idle_mark(_language: str | None) -> SafeString:
     return format_html(
         '<span class="light" title="{}"><svg aria-hidden="true"><use href="#mark-idle"/></svg>{}</span>',
-        gettext("Could have been started more than 5 working days ago."), gettext("idle"),
+        gettext("Could have been started more than 5 working days ago."), pgettext("mark of a node", "idle"),
     )  # fmt: skip
 
 

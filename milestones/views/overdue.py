@@ -65,6 +65,7 @@ def overdue(request: UserRequest) -> HttpResponse:
         "links": list_links(request.GET, listed.kind),
         "is_narrowed": not listed.is_overdue or any(request.GET.get(name) for name in _ASKED),
         "query": _address(request.GET),
+        "here": _here(request.GET, page.number),
         "today": rule.today,
         "may_pick": request.user.is_manager,
         "are_picked": bool(request.GET.get("picked")),
@@ -167,6 +168,12 @@ def _kept(listed: NodeList, params: QueryDict) -> list[tuple[str, str]]:
     asked = [(name, value) for name in _KEPT for value in params.getlist(name) if value]
     said_light = any(name == "light" for name, _value in asked)
     return [*asked, ("light", Light.RED)] if listed.is_overdue and not said_light else asked
+
+
+def _here(params: QueryDict, page: int) -> str:
+    """The address of the page that is shown, to come back to."""
+    said = "&".join(filter(None, [_address(params), f"page={page}" if page > 1 else ""]))
+    return f"{reverse('milestones:overdue')}{'?' if said else ''}{said}"
 
 
 def _address(params: QueryDict) -> str:

@@ -93,6 +93,19 @@ def test_all_rows_of_a_page_are_ticked_by_a_link() -> None:
     assert "HX-Push-Url" not in part
 
 
+@pytest.mark.parametrize(
+    ("address", "back"),
+    [("", "/overdue/"), ("?knocked_on=all&page=7", "/overdue/?knocked_on=all"), ("?picked=all", "/overdue/")],
+)
+def test_the_list_says_where_to_come_back_to(address: str, back: str) -> None:
+    late()
+
+    page = client_of(make_user()).get(f"/overdue/{address}")
+
+    (field,) = [attrs for _tag, attrs in tags_of(page) if attrs.get("name") == "next" and attrs.get("form")]
+    assert field["value"] == back
+
+
 def test_what_will_happen_is_said_first_and_nothing_is_changed() -> None:
     power = make_unit("供电公司", kind=Unit.Kind.DEPARTMENT)
     town = make_unit("义蓬街道")

@@ -27,6 +27,7 @@ from milestones.actions import (
     ShiftDates,
     carry_out,
     finish_node,
+    move_date,
     rehearse,
 )
 from milestones.models import DateChange, Hold, Node
@@ -242,6 +243,17 @@ def test_what_is_not_theirs_is_said_before_and_forbidden_after() -> None:
     with pytest.raises(PermissionDenied):
         carry_out(SHIFT, picked(own, foreign), actor=of_town, today=TODAY, seen=rehearsal.fingerprint)
     assert dues(own) == [DUE]
+
+
+def test_a_date_is_moved_at_once_by_nobody_who_may_only_ask() -> None:
+    power = make_unit("供电公司", kind=Unit.Kind.DEPARTMENT)
+    theirs = late(unit=power)
+
+    with pytest.raises(PermissionDenied):
+        move_date(theirs, actor=make_user(unit=power), due_on=NEW, reason="enterprise", today=TODAY)
+
+    assert dues(theirs) == [DUE]
+    assert not DateChange.objects.exists()
 
 
 @pytest.mark.parametrize("role", [User.Role.LIAISON, User.Role.LEADER])
