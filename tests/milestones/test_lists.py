@@ -115,7 +115,7 @@ def test_late_entries_and_dates_asked_for_are_marked() -> None:
 
 def test_the_lists_beside_this_one_are_counted_after_the_page_and_open_what_they_count() -> None:
     late = node(status=Status.RUNNING, started_on=days_ago(40), due_on=days_ago(9))
-    one, two, hold = idle(), idle(), held(60)
+    one, two, hold, _short = idle(), idle(), held(60), held(LONG_HOLD)
     client = client_of(make_user())
 
     before, counted = client.get("/overdue/"), client.get("/overdue/lists/")
