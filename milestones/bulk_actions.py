@@ -16,11 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
-from domain.chains import ClockOwner
 from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
-from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar, deadline
+from domain.workdays import ONE_DAY, WorkCalendar
 from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
 from milestones.calendar_table import load_calendar
@@ -148,9 +147,9 @@ def recorded_fields(
         "status": _status_after(state.status, started, finished),
         "baseline_on": state.baseline_on or due,
         "due_on": due,
-        "limit_on": state.limit_on
-        if started == state.started_on
-        else _limit_on(state, step, started, calendar, holds),
+        "limit_on": step.clock_ends_on(started, state.limit, calendar, holds)
+        if started and started != state.started_on
+        else state.limit_on,
         "started_on": started,
         "finished_on": finished,
         "start_entered_on": _entered(state.start_entered_on, state.started_on, started, today),
@@ -197,19 +196,6 @@ def _differs(state: NodeState, said: Recorded) -> bool:
             (said.finished_on, state.finished_on),
         )
     )
-
-
-def _limit_on(
-    state: NodeState,
-    step: TemplateNode,
-    started: date | None,
-    calendar: WorkCalendar,
-    holds: Sequence[DaysHeld],
-) -> date | None:
-    """The end of the approval clock that runs since the start (``milestones.actions.start_node``)."""
-    if state.limit is None or started is None or step.clock == ClockOwner.ENTERPRISE:
-        return None
-    return deadline(calendar, started, state.limit, LimitUnit(step.limit_unit), holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from domain.elapsed import NodeTime, Split, Work, node_time, split
 from domain.lifecycle import Status
 from domain.lights import LightRule
 from domain.outlook import Fact, Outlook, drift, outlook
-from domain.workdays import ONE_DAY, LimitUnit, deadline
+from domain.workdays import ONE_DAY
 from milestones.graph import ChainGraph, graph_of, steps_of
 from milestones.models import Chain, Hold, Node, TemplateNode
 from milestones.publishing import promise_of
@@ -171,9 +171,8 @@ class ChainState:
         """The end of the approval clock; while the node is on hold, what it would be if that ended today."""
         if node.status is not Status.HELD or not (node.limit_on and node.limit and node.started_on):
             return node.limit_on
-        unit = LimitUnit(self.steps[node.step].limit_unit)
         holds = [(first, (resumed or rule.today) - ONE_DAY) for first, resumed in self.holds.get(node.pk, ())]
-        return deadline(rule.calendar, node.started_on, node.limit, unit, holds)
+        return self.steps[node.step].clock_ends_on(node.started_on, node.limit, rule.calendar, holds)
 
     def _held(self, node: NodeState, rule: LightRule) -> int:
         if node.pk not in self.holds or node.started_on is None:

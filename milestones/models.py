@@ -1,5 +1,8 @@
 """What is stored of templates, chains, nodes, overdue flags and the calendar."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Least
@@ -11,7 +14,7 @@ from accounts.models import Unit, User
 from domain.chains import ClockOwner, EdgeKind
 from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import Status
-from domain.workdays import LimitUnit
+from domain.workdays import LimitUnit, WorkCalendar, deadline
 from milestones.querysets import (
     ChainQuerySet,
     ChainTemplateQuerySet,
@@ -135,6 +138,22 @@ class TemplateNode(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clock_ends_on(
+        self,
+        accepted_on: date,
+        limit: int | None,
+        calendar: WorkCalendar,
+        holds: Iterable[tuple[date, date]] = (),
+    ) -> date | None:
+        """The end of the approval clock that runs since `accepted_on`, the days in `holds` taken out.
+
+        `limit` is that of the project's own node, in ``limit_unit``; `holds` are first and last days. None
+        where there is no limit, and for what an enterprise does itself: that has a plan, not a clock.
+        """
+        if limit is None or self.clock == ClockOwner.ENTERPRISE:
+            return None
+        return deadline(calendar, accepted_on, limit, LimitUnit(self.limit_unit), holds)
 
     @property
     def stage_label(self) -> str:

@@ -9,11 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_noop, pgettext
 
 from accounts.models import User
-from domain.chains import ClockOwner
 from domain.errors import InputError, RuleError, StaleError
 from domain.lifecycle import Status
 from domain.lights import deadline as earlier_of
-from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar, deadline
+from domain.workdays import ONE_DAY
 from history.models import Change
 from milestones.graph import Statuses, steps_of
 from milestones.models import Hold, Node
@@ -77,17 +76,6 @@ def statuses_of(project: Project) -> Statuses:
 def names_of(node: Node, steps: Collection[int]) -> str:
     labels = steps_of(node.template_node.template_id)
     return pgettext("between quoted names", "”, “").join(labels[key].label for key in steps)
-
-
-def limit_on(node: Node, accepted_on: date, calendar: WorkCalendar) -> date | None:
-    """The end of the approval clock, the node's closed holds taken out.
-
-    What an enterprise does itself has a plan, not a clock.
-    """
-    step = node.template_node
-    if node.limit is None or step.clock == ClockOwner.ENTERPRISE:
-        return None
-    return deadline(calendar, accepted_on, node.limit, LimitUnit(step.limit_unit), closed_holds(node))
 
 
 def closed_holds(node: Node) -> list[tuple[date, date]]:

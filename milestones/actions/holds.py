@@ -10,9 +10,9 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from domain.errors import RuleError
 from domain.lifecycle import Move, Status, move
-from domain.workdays import WorkCalendar, days_held
+from domain.workdays import ONE_DAY, WorkCalendar, days_held
 from history.models import Change
-from milestones.actions.holding import closed_holds, held_node, limit_on, reason_given, refuse_future, write
+from milestones.actions.holding import closed_holds, held_node, reason_given, refuse_future, write
 from milestones.actions.nodes import Outcome
 from milestones.calendar_table import load_calendar
 from milestones.models import Hold, Node
@@ -87,19 +87,23 @@ def resume_node(
 
 def _end(holds: list[Hold], node: Node, on: date, actor: User) -> dict[str, Any]:
     """End `holds` as of `on`; the dates of the node as they are then."""
-    calendar = load_calendar()
+    calendar, ended = load_calendar(), closed_holds(node)
     for hold in holds:
-        before = days_held(calendar, closed_holds(node))
-        hold.resumed_on, hold.resumed_by = on, actor
-        hold.save(update_fields=["resumed_on", "resumed_by"])
-        hold.moved_days = days_held(calendar, closed_holds(node)) - before
-        hold.save(update_fields=["moved_days"])
-    return _moved_dates(node, sum(hold.moved_days for hold in holds), calendar)
+        before = days_held(calendar, ended)
+        ended.append((hold.held_on, on - ONE_DAY))
+        hold.resumed_on, hold.resumed_by, hold.moved_days = on, actor, days_held(calendar, ended) - before
+        hold.save(update_fields=["resumed_on", "resumed_by", "moved_days"])
+    return _moved_dates(node, sum(hold.moved_days for hold in holds), ended, calendar)
 
 
-def _moved_dates(node: Node, days: int, calendar: WorkCalendar) -> dict[str, Any]:
-    due = calendar.add(node.due_on, days) if node.due_on and days else node.due_on
-    limit = limit_on(node, node.started_on, calendar) if node.limit_on and node.started_on else node.limit_on
+def _moved_dates(
+    node: Node, days: int, ended: list[tuple[date, date]], calendar: WorkCalendar
+) -> dict[str, Any]:
+    due, limit = node.due_on, node.limit_on
+    if due and days:
+        due = calendar.add(due, days)
+    if limit and node.started_on:
+        limit = node.template_node.clock_ends_on(node.started_on, node.limit, calendar, ended)
     return {"due_on": due, "limit_on": limit}
 
 

@@ -18,8 +18,8 @@ from domain.errors import RuleError
 from domain.lifecycle import CLOSED, Move, Status, check_start, move
 from history.models import Change
 from milestones.actions.holding import (
+    closed_holds,
     held_node,
-    limit_on,
     names_of,
     reason_given,
     refuse_future,
@@ -61,7 +61,8 @@ def start_node(
     missing = graph.soft_before(node.template_node_id, statuses)
     write(
         node, Change.Verb.NODE_STARTED, actor=actor, note=note,
-        status=target, started_on=on, start_entered_on=today, limit_on=limit_on(node, on, load_calendar()),
+        status=target, started_on=on, start_entered_on=today,
+        limit_on=node.template_node.clock_ends_on(on, node.limit, load_calendar(), closed_holds(node)),
     )  # fmt: skip
     return Outcome(node, tuple(steps_of(node.template_node.template_id)[key].label for key in missing))
 
