@@ -77,6 +77,65 @@ def editable(user: User | AnonymousUser, path: str = "", *, duty: str = "") -> Q
             return NOTHING
 
 
+def coordinated(user: User | AnonymousUser, path: str = "") -> Q:
+    """Rows whose project, reached through `path`, `user` coordinates: a manager who may change the project itself.
+
+    Who only has a duty in a project does not decide about it: the own delay would be approved, the own work
+    verified.
+    """
+    return editable(user, path) if isinstance(user, User) and user.is_manager else NOTHING
+
+
+def may_raise_issues(user: User | AnonymousUser) -> bool:
+    """Whether `user` may raise an issue of a project in sight, be it somebody else's: leaders change nothing."""
+    return isinstance(user, User) and user.is_active and user.role != User.Role.LEADER
+
+
+def may_record_visits(user: User | AnonymousUser) -> bool:
+    """Whether `user` may record a visit to the enterprise of a project in sight: visits are the managers' task."""
+    return isinstance(user, User) and user.is_active and user.is_manager
+
+
+def may_lead_topics(user: User | AnonymousUser) -> bool:
+    """Whether `user` may open a topic, which ties issues of many projects together, and act on all of them."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.role == User.Role.SYSTEM or (user.is_manager and _runs_the_platform(user))
+
+
+def may_run_meetings(user: User | AnonymousUser) -> bool:
+    """Whether `user` may draft, freeze and minute the weekly meeting and its decisions: the bureau's managers."""
+    return may_lead_topics(user)
+
+
+def may_make_kiosks(user: User | AnonymousUser) -> bool:
+    """Whether `user` may make and revoke wall screens, which show what he or she sees: the bureau's managers."""
+    return may_lead_topics(user)
+
+
+def may_run_the_platform(user: User | AnonymousUser) -> bool:
+    """Whether `user` may keep units, people and the outline of the map: the bureau's managers, and administrators.
+
+    Administrators may it before there is a bureau at all: somebody has to make the first one.
+    """
+    return may_lead_topics(user) or (isinstance(user, User) and user.is_active and user.is_staff)
+
+
+def may_edit_indicators(user: User | AnonymousUser) -> bool:
+    """Whether `user` may enter the values of the district's indicators: the bureau's managers."""
+    return may_lead_topics(user)
+
+
+def sees_the_district(user: User | AnonymousUser) -> bool:
+    """Whether `user` may see everything there is, as a workbook of the whole district shows it."""
+    return visible(user) == EVERYTHING
+
+
+def verifies_for_all(user: User) -> bool:
+    """Whether `user` may verify also what the own unit led: somebody must be able to verify the bureau's work."""
+    return user.role == User.Role.SYSTEM or _runs_the_platform(user)
+
+
 def refusal(user: User) -> str:
     """Why `user` may not change what is in sight: an English sentence of the catalogue."""
     match user.role:
@@ -128,3 +187,6 @@ class ScopedQuerySet(models.QuerySet[Row_co], Generic[Row_co]):
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         return self.filter(editable(user, self.project_path, duty=self.duty_path))
+
+    def coordinated_by(self, user: User | AnonymousUser) -> Self:
+        return self.filter(coordinated(user, self.project_path))

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import UserManager
+from accounts.querysets import InvitationQuerySet, UserManager
 
 
 class Unit(models.Model):
@@ -54,3 +54,27 @@ class User(AbstractUser):
     @property
     def is_manager(self) -> bool:
         return self.role in {self.Role.MANAGER, self.Role.SYSTEM}
+
+
+class Invitation(models.Model):
+    """A link that opens the house once: its holder gives a name and a password and is logged in.
+
+    Only the digest of its token is kept. One that a newer one has replaced expires with that.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations", verbose_name=_("person"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return str(self.user)

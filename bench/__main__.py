@@ -44,7 +44,20 @@ def _run(server: str, folder: Path) -> None:
     from django.db import connections
     from django.utils import timezone
 
-    from bench import bulk, chains, district, imports, lists, sweep, workbook
+    from bench import (
+        bulk,
+        chains,
+        district,
+        imports,
+        investment,
+        issues,
+        lists,
+        meetings,
+        screen,
+        sweep,
+        wall,
+        workbook,
+    )
     from bench.report import HEADER, Report
 
     call_command("migrate", verbosity=0)
@@ -59,6 +72,11 @@ def _run(server: str, folder: Path) -> None:
     imports.measure(report)
     chains.measure(report, manager)
     bulk.measure(report, manager)
+    issues.measure(report, manager)
+    meetings.measure(report, server)
+    screen.measure(report, server)
+    investment.measure(report, manager)
+    wall.measure(report, manager)
     report.close()
     connections.close_all()
 

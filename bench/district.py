@@ -66,7 +66,8 @@ def build(today: date) -> User:
     )
     projects = Project.objects.bulk_create(
         Project(
-            name=f"项目{n:05d}", enterprise=f"企业{n % 3000:04d}", kind=Project.Kind.choices[n % 4][0],
+            name=f"项目{n:05d}", enterprise=f"企业{n % 3000:04d}", initials=f"xm{n:05d} qy{n % 3000:04d}",
+            kind=Project.Kind.choices[n % 4][0],
             town=towns[n % 20], department=departments[n % 20], liaison=liaisons[n % 100],
             investment=1000 + n, land_mu=50, sector="智能制造",
         )

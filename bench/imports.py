@@ -17,7 +17,14 @@ from bench.report import Figure, Report
 django.setup()
 
 from accounts.models import Unit  # noqa: E402
-from ledger.samples.large import DEPARTMENT, MAPPING, TOWN, write_large_ledger  # noqa: E402
+from ledger.samples.large import (  # noqa: E402
+    DEPARTMENT,
+    MAPPING,
+    TOWN,
+    write_large_ledger,
+    write_months,
+)
+from projects.models import Project  # noqa: E402
 
 
 def measure(report: Report) -> None:
@@ -46,25 +53,40 @@ def measure(report: Report) -> None:
             Figure(f"import of 10,000 rows ({last})", took, "s", 15, _read(large), "reading the cells")
         )
         report.add(Figure("… peak memory of the process", memory, "MB", 300))
+        _measure_months(report, Path(folder))
 
 
-def _import(path: Path, mapping: Path) -> tuple[float, float, str]:
+def _measure_months(report: Report, folder: Path) -> None:
+    """60,000 project-months of the year that is over, and the same with every amount another."""
+    year = timezone.localdate().year - 1
+    projects = list(Project.objects.order_by("pk").values_list("code", "name", "enterprise")[:5_000])
+    for what, offset in (("import of 60,000 project-months", 0), ("… each of them changed", 1)):
+        path = folder / f"months{offset}.xlsx"
+        write_months(path, projects, year, offset=offset)
+        took, memory, last = _import(path, command="import_investment")
+        report.add(Figure(f"{what} ({last})", took, "s", 15, _read(path), "reading the cells"))
+        report.add(Figure("… peak memory of the process", memory, "MB", 300))
+
+
+def _import(
+    path: Path, mapping: Path | None = None, *, command: str = "import_ledger"
+) -> tuple[float, float, str]:
     """Seconds that the command took, megabytes at the peak, and its last line."""
-    command = [sys.executable, "-m", "bench.imports", str(path), str(mapping)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    asked = [sys.executable, "-m", "bench.imports", command, str(path), *([str(mapping)] if mapping else [])]
+    answer = subprocess.run(asked, check=True, capture_output=True, text=True)
     *_rest, last, figures = answer.stdout.splitlines()
     took, memory = map(float, figures.split())
     return took, memory, last
 
 
-def _command(path: str, mapping: str) -> None:
+def _command(name: str, path: str, mapping: str | None = None) -> None:
     """What a person would type; afterwards its seconds and the peak memory of the process in megabytes.
 
     The start of the process (Python, Django) is not counted: the peers were measured on running servers.
     """
     began = time.perf_counter()
     try:
-        call_command("import_ledger", path, mapping=mapping)
+        call_command(name, path, **({"mapping": mapping} if mapping else {}))
     except SystemExit as end:
         if end.code not in {0, 1}:
             raise
@@ -78,4 +100,4 @@ def _read(path: Path) -> float:
 
 
 if __name__ == "__main__":
-    _command(sys.argv[1], sys.argv[2])
+    _command(*sys.argv[1:])

@@ -7,6 +7,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from accounts.api import UnitViewSet
+from issues.api import (
+    CategoryViewSet,
+    EnterpriseLinksView,
+    FindingViewSet,
+    IssueFiguresView,
+    IssueFileViewSet,
+    IssueViewSet,
+    RevokeLinkView,
+    SupervisionViewSet,
+    TopicViewSet,
+    VisitPhotoViewSet,
+    VisitViewSet,
+)
+from meetings.api import DecisionViewSet, MeetingViewSet
 from milestones.api import (
     DateChangeViewSet,
     NodeProofsView,
@@ -15,12 +29,26 @@ from milestones.api import (
     ProofViewSet,
     TemplateViewSet,
 )
+from screen.api import IndicatorViewSet, InvestmentPlanViewSet, InvestmentViewSet
 
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
 router.register("nodes", NodeViewSet, basename="node")
 router.register("date-changes", DateChangeViewSet, basename="date-change")
 router.register("proofs", ProofViewSet, basename="proof")
+router.register("issues", IssueViewSet, basename="issue")
+router.register("issue-files", IssueFileViewSet, basename="issue-file")
+router.register("issue-categories", CategoryViewSet, basename="issue-category")
+router.register("supervisions", SupervisionViewSet, basename="supervision")
+router.register("topics", TopicViewSet, basename="topic")
+router.register("visits", VisitViewSet, basename="visit")
+router.register("visit-photos", VisitPhotoViewSet, basename="visit-photo")
+router.register("findings", FindingViewSet, basename="finding")
+router.register("meetings", MeetingViewSet, basename="meeting")
+router.register("decisions", DecisionViewSet, basename="decision")
+router.register("investments", InvestmentViewSet, basename="investment")
+router.register("investment-plans", InvestmentPlanViewSet, basename="investment-plan")
+router.register("indicators", IndicatorViewSet, basename="indicator")
 router.register("units", UnitViewSet, basename="unit")
 router.register("templates", TemplateViewSet, basename="template")
 
@@ -30,8 +58,11 @@ docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
 )
 
 urlpatterns = [
+    path("issues/figures/", IssueFiguresView.as_view(), name="issue-figures"),  # no number of an issue
     *router.urls,
     path("nodes/<int:node>/proofs/", NodeProofsView.as_view(), name="node-proofs"),
+    path("projects/<int:project>/enterprise-links/", EnterpriseLinksView.as_view(), name="enterprise-links"),
+    path("enterprise-links/<int:pk>/revoke/", RevokeLinkView.as_view(), name="revoke-enterprise-link"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="api-docs"),
 ]

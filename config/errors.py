@@ -34,5 +34,5 @@ class ErrorPageMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
-        template = "_problem.html" if request.headers.get("HX-Request") else "problem.html"
+        template = "parts/problem.html" if request.headers.get("HX-Request") else "problem.html"
         return render(request, template, {"sentence": sentence(error)}, status=status_of(error))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,8 @@ def _is_unkept(value: Any) -> bool:
     match value:
         case str():
             return _UNKEPT.search(value) is not None
+        case float():
+            return not isfinite(value)
         case list():
             return any(map(_is_unkept, value))
         case dict():

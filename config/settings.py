@@ -4,6 +4,7 @@ With nothing set, the embedded default runs: SQLite and a Celery broker made of 
 ``DATA_DIR``, with a secret key made on the first start.
 """
 
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +41,12 @@ SECRET_KEY: str = env.str("SECRET_KEY", default="") or _kept_secret_key()
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Where the pages are reached from outside: links in files that are handed round lead there.
+SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000")
+SITE_URL = SITE_URL.rstrip("/")
+if not re.fullmatch(r"https?://[^\s<>\"']{1,200}", SITE_URL):
+    raise ImproperlyConfigured("SITE_URL must begin with http:// or https:// and be an address.")
+
 INSTALLED_APPS = [
     # Ours come first, so that their templates and words win over those of the packages.
     "config",
@@ -46,11 +54,12 @@ INSTALLED_APPS = [
     "ledger",
     "meetings",
     "screen",
+    "issues",
     "milestones",
     "projects",
     "history",
     "accounts",
-    "django.contrib.admin",
+    "config.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -158,7 +167,40 @@ CELERY_BEAT_SCHEDULE = {
         "task": "milestones.tasks.flag_overdue",
         "schedule": crontab(hour=6, minute=0),
     },
+    "propose supervision slips": {
+        "task": "issues.tasks.propose_slips",
+        "schedule": crontab(hour=6, minute=10),
+    },
+    "keep the weekly meetings": {
+        "task": "meetings.tasks.keep_meetings",
+        "schedule": crontab(minute="*/5"),
+    },
+    "send the workbooks of meetings": {
+        "task": "notices.tasks.send_workbooks",
+        "schedule": crontab(minute="*/10"),
+    },
 }
+
+# The weekly meeting: days of the week with an hour, by the clock of TIME_ZONE.
+MEETING_DRAFTED: str = env.str("MEETING_DRAFTED", default="mon 14:00")
+MEETING_CUT_OFF: str = env.str("MEETING_CUT_OFF", default="fri 12:00")
+MEETING_SENT: str = env.str("MEETING_SENT", default="fri 14:00")
+MEETING_HELD: str = env.str("MEETING_HELD", default="mon 09:00")
+
+# Mail ----------------------------------------------------------------------------------------------
+
+# Without a server nothing leaves the house: what would be sent is kept as "not sent yet".
+_MAIL: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_PORT: int = _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER: str = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD: str = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH: str = _MAIL["EMAIL_FILE_PATH"]  # of filemail://
+EMAIL_TIMEOUT = 60  # seconds: a workbook is large, a server that says nothing for so long is gone
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="onescreen@localhost")
 
 # People --------------------------------------------------------------------------------------------
 
@@ -223,6 +265,8 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.errors.api_error",
+    # Zero: nobody is believed who says for whom he asks. DRF's own default believes everybody.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -237,6 +281,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ProjectKindEnum": "projects.models.Project.Kind",
         "UnitKindEnum": "accounts.models.Unit.Kind",
+        "NodeStatusEnum": "milestones.models.STATUS_LABELS.items",
+        "IssueStatusEnum": "issues.models.ISSUE_LABELS.items",
+        "IssueLevelEnum": "issues.models.LEVEL_LABELS.items",
+        "SlipLevelEnum": "issues.models.SLIP_LABELS.items",
+        "AgendaItemKindEnum": "meetings.models.AgendaItem.Kind",
+        "DecisionStatusEnum": "meetings.models.DECISION_LABELS.items",
+        "JobStateEnum": "meetings.models.Job.State",
         "EdgeKindEnum": [("hard", "hard"), ("soft", "soft")],
     },
 }
@@ -253,10 +304,15 @@ if HTTPS:
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# A server of map tiles; without one the map draws the outline alone and nobody outside is asked for anything.
+TILES_URL: str = env.str("TILES_URL", default="")
+_TILES = re.fullmatch(r"(https?://[\w.-]+(?::\d+)?)/[^\s<>\"']*", TILES_URL)
+if TILES_URL and not (_TILES and all(part in TILES_URL for part in ("{z}", "{x}", "{y}"))):
+    raise ImproperlyConfigured("TILES_URL must be an address with {z}, {x} and {y} in it.")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([_TILES[1]] if _TILES else [])],
         "object-src": [NONE],
         "base-uri": [SELF],
         "frame-ancestors": [NONE],

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from config import views
+
 
 @login_not_required
 def not_here(_request: HttpRequest) -> NoReturn:
@@ -17,8 +19,14 @@ def not_here(_request: HttpRequest) -> NoReturn:
 
 urlpatterns = [
     re_path(r"^accounts/(?:signup|email|confirm-email|password/reset)\b", not_here),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("search/", views.search, name="search"),
+    path("search/hits/", views.hits, name="search_hits"),
+    path("start/", views.start, name="start"),
     path("", include("screen.urls")),
+    path("", include("accounts.urls")),
     path("", include("milestones.urls")),
+    path("", include("issues.urls")),
     path("meetings/", include("meetings.urls")),
     path("ledger/", include("ledger.urls")),
     path("calendar/", include("notices.urls")),

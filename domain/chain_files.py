@@ -21,6 +21,7 @@ from domain.chains import (
     EdgeSpec,
     FactSpec,
     LaneSpec,
+    Milestone,
     NodeSpec,
     PromiseSpec,
     StageSpec,
@@ -37,7 +38,7 @@ _DEEP_KEY: Final = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \
 """A key with so many dots; reading one takes time with the square of their number."""
 _PLACE_KEYS: Final = ("code", "name", "name_en")
 _CHAIN_KEYS: Final = ("code", "kind", "name", "name_en", "source", "note")
-_BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition")
+_BEFORE_EDGES: Final = ("plan_days", "key", "optional", "condition", "milestone")
 _AFTER_EDGES: Final = ("proof", "unconfirmed", "source", "note")
 _NODE_KEYS: Final = (
     *(*_PLACE_KEYS, "stage", "lane", "unit", "clock", "limit", "limit_unit", *_BEFORE_EDGES),
@@ -222,6 +223,7 @@ def _node(table: _Table) -> NodeSpec:
         is_key=table.flag("key"),
         optional=table.flag("optional"),
         condition=table.text("condition"),
+        milestone=table.choice("milestone", Milestone) if "milestone" in table.values else None,
         proof=table.text("proof"),
         unconfirmed=table.flag("unconfirmed"),
         source=table.text("source"),

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from domain.schedule import Activity
 from domain.workdays import LimitUnit
 
-KINDS: Final = frozenset({"new_build", "renovation", "expansion", "future_factory"})
+KINDS: Final = frozenset({"new_build", "renovation", "expansion", "future_factory", "high_tech", "research"})
 """The kinds of project that have a chain of their own; blank is a chain that a ledger brought."""
 
 NOT: Final = "!"
@@ -33,6 +33,42 @@ class ClockOwner(StrEnum):
     AGENCY = "agency"
     UTILITY = "utility"
     ENTERPRISE = "enterprise"
+
+
+class Milestone(StrEnum):
+    """What reaching a node means for the figures of the district, whatever the node is called in its chain.
+
+    The first seven are the stations of a project (domain.md 2.6: between each two lies one of the “not yet”), FILED is
+    the filing that gives it its code (备案赋码). The last four are those of a programme: applied, in the pool,
+    cultivated, recognised (申报, 入库, 培育, 认定).
+    """
+
+    SIGNED = "signed"
+    SUPPLIED = "supplied"
+    STARTED = "started"
+    REGISTERED = "registered"
+    COMPLETED = "completed"
+    PRODUCING = "producing"
+    FULL = "full"
+    FILED = "filed"
+    APPLIED = "applied"
+    POOLED = "pooled"
+    CULTIVATED = "cultivated"
+    RECOGNISED = "recognised"
+
+
+NOT_YET: Final = (
+    (Milestone.SIGNED, Milestone.SUPPLIED),
+    (Milestone.SUPPLIED, Milestone.STARTED),
+    (Milestone.STARTED, Milestone.REGISTERED),
+    (Milestone.STARTED, Milestone.COMPLETED),
+    (Milestone.COMPLETED, Milestone.PRODUCING),
+    (Milestone.PRODUCING, Milestone.FULL),
+)
+"""The six “not yet” (六未, domain.md 2.6 [D]): the first has been reached, the second has not."""
+
+PIPELINE: Final = (Milestone.APPLIED, Milestone.POOLED, Milestone.CULTIVATED, Milestone.RECOGNISED)
+"""The stations of a programme, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +121,9 @@ class NodeSpec:
     ``limit`` counts in ``limit_unit`` and is a promise or the law; ``plan_days`` are the working days that
     the baseline reckons with. A blank ``unit`` is the project's own town or platform. ``condition`` names the
     fact that must be true of a project for the node to be laid, or, after a ``!``, must not be; ``optional``
-    nodes are laid only when asked for. ``proof`` says what shows that the node is done; blank asks for none.
-    ``unconfirmed`` is shown as 待核: not the district's own promise. ``source``: S-numbers of domain.md 8.
+    nodes are laid only when asked for. ``milestone``: what reaching the node means for the district. ``proof`` says
+    what shows that the node is done; blank asks for none. ``unconfirmed`` is shown as 待核: not the district's own
+    promise. ``source``: S-numbers of domain.md 8.
     """
 
     code: str
@@ -102,6 +139,7 @@ class NodeSpec:
     is_key: bool = False
     optional: bool = False
     condition: str = ""
+    milestone: Milestone | None = None
     proof: str = ""
     unconfirmed: bool = False
     source: str = ""

@@ -73,17 +73,17 @@ _AREA_AFTER = re.compile(r"(?:左右|上下)+$")
 _GAP_IN_DIGITS = re.compile(r"(?<=[0-9])\s+(?=[0-9])")
 
 
-def read_amount(value: object, *, unit: str = "万元") -> Decimal | None:
+def read_amount(value: object, *, unit: str = "万元", largest: Decimal = _LARGEST_AMOUNT) -> Decimal | None:
     """The amount in 万元, exactly as written (not rounded), or None where the cell says that there is none.
 
     A number without a unit is in ``unit``, the unit of its column (a key of ``AMOUNT_UNITS``, else KeyError).
     A unit in the text wins: ``56亿元``, ``3500万元``, ``4.68亿``, ``约50亿元``, ``1亿2000万元``.
-    Raises WrittenError for another currency, a range, a bound (超4亿), a negative amount, one above 1 万亿元,
-    and for anything else.
+    Raises WrittenError for another currency, a range, a bound (超4亿), a negative amount, one above
+    `largest` (in 万元; 1 万亿元), and for anything else.
     """
     plain = AMOUNT_UNITS[unit]
     if not isinstance(value, str):
-        return _checked_amount(value, _of_number(value, plain))
+        return _checked_amount(value, _of_number(value, plain), largest)
     if says_nothing(value):
         return None
     text = squeeze(_without_spaced_digits(value)).casefold()
@@ -96,7 +96,7 @@ def read_amount(value: object, *, unit: str = "万元") -> Decimal | None:
     amount = _sum_of_parts(text, AMOUNT_UNITS, plain)
     if amount is None:
         raise WrittenError(gettext_noop("“%(text)s” is not an amount of money."), text=shown(value))
-    return _checked_amount(value, amount)
+    return _checked_amount(value, amount, largest)
 
 
 def read_area(value: object, *, unit: str = "亩") -> Decimal | None:
@@ -182,8 +182,8 @@ def _decimal(digits: str) -> Decimal:
     return Decimal(digits.replace(",", ""))
 
 
-def _checked_amount(value: object, amount: Decimal | None) -> Decimal | None:
-    if amount is not None and amount > _LARGEST_AMOUNT:
+def _checked_amount(value: object, amount: Decimal | None, largest: Decimal) -> Decimal | None:
+    if amount is not None and amount > largest:
         raise WrittenError(
             gettext_noop("“%(text)s” would be more than 1 万亿元; check its unit."), text=shown(value)
         )

@@ -14,7 +14,8 @@ class Change(models.Model):
     """One change that one action made. Rows are only ever added.
 
     ``before`` and ``after`` hold the fields that changed, by name; ``batch`` ties together what one
-    import or one command did. Projects and nodes are named by string: history lies below them.
+    import or one command did. Projects, nodes and issues are named by string: history lies
+    below them.
     """
 
     class Verb(models.TextChoices):
@@ -38,6 +39,59 @@ class Change(models.Model):
         PROOF_WITHDRAWN = "proof_withdrawn", _("withdrew a proof")
         CHAIN_MOVED = "chain_moved", _("moved the chain to another version or other facts")
         NODES_RECORDED = "nodes_recorded", _("recorded from a ledger")
+        ISSUE_RAISED = "issue_raised", _("raised an issue")
+        ISSUE_CHANGED = "issue_changed", _("changed an issue")
+        ISSUE_ASSIGNED = "issue_assigned", _("assigned an issue")
+        ISSUE_NOTED = "issue_noted", _("noted progress of an issue")
+        ISSUE_CLOSE_ASKED = "issue_close_asked", _("asked to close an issue")
+        ISSUE_CLOSED = "issue_closed", _("verified and closed an issue")
+        ISSUE_RETURNED = "issue_returned", _("sent an issue back")
+        ISSUE_SUSPENDED = "issue_suspended", _("suspended an issue")
+        ISSUE_TAKEN_UP = "issue_taken_up", _("took up a suspended issue")
+        ISSUE_REOPENED = "issue_reopened", _("reopened an issue")
+        ISSUE_RATED = "issue_rated", _("rated the answer to an issue")
+        SLIP_ISSUED = "slip_issued", _("issued a supervision slip")
+        SLIP_ANSWERED = "slip_answered", _("answered a supervision slip")
+        SLIP_DISMISSED = "slip_dismissed", _("dismissed a proposed supervision slip")
+        VISIT_RECORDED = "visit_recorded", _("recorded a visit")
+        VISIT_CHANGED = "visit_changed", _("changed a visit")
+        LINK_MADE = "link_made", _("made a link for the enterprise")
+        LINK_REVOKED = "link_revoked", _("revoked the link of the enterprise")
+        TOPIC_OPENED = "topic_opened", _("opened a topic")
+        TOPIC_CHANGED = "topic_changed", _("changed a topic")
+        TOPIC_ASSIGNED = "topic_assigned", _("assigned a topic")
+        TOPIC_NOTED = "topic_noted", _("noted progress of a topic")
+        TOPIC_CLOSED = "topic_closed", _("closed a topic")
+        MEETING_DRAFTED = "meeting_drafted", _("drafted the weekly meeting")
+        MEETING_CHANGED = "meeting_changed", _("changed the weekly meeting")
+        MEETING_FROZEN = "meeting_frozen", _("froze the weekly meeting")
+        AGENDA_ADDED = "agenda_added", _("put something on the agenda")
+        AGENDA_DROPPED = "agenda_dropped", _("dropped something from the agenda")
+        AGENDA_RESTORED = "agenda_restored", _("put something back on the agenda")
+        AGENDA_ORDERED = "agenda_ordered", _("put the agenda in another order")
+        AGENDA_ASSIGNED = "agenda_assigned", _("said who speaks")
+        DECISION_TAKEN = "decision_taken", _("took down a decision")
+        DECISION_CHANGED = "decision_changed", _("changed a decision")
+        DECISION_DONE = "decision_done", _("reported a decision done")
+        DECISION_VERIFIED = "decision_verified", _("verified a decision")
+        DECISION_RETURNED = "decision_returned", _("sent a decision back")
+        DECISION_WITHDRAWN = "decision_withdrawn", _("withdrew a decision")
+        DECISION_REOPENED = "decision_reopened", _("reopened a decision")
+        WORKBOOK_APPLIED = "workbook_applied", _("applied a filled-in workbook")
+        MINUTES_TEMPLATE_CHANGED = "minutes_template", _("replaced the template of the minutes")
+        INVESTMENT_RECORDED = "investment_recorded", _("recorded investment")
+        INVESTMENT_PLANNED = "investment_planned", _("planned the investment of a year")
+        INDICATOR_CHANGED = "indicator_changed", _("changed an indicator")
+        INDICATOR_RECORDED = "indicator_recorded", _("recorded values of an indicator")
+        KIOSK_MADE = "kiosk_made", _("made a link for a wall screen")
+        KIOSK_CHANGED = "kiosk_changed", _("changed how long a wall screen may read")
+        KIOSK_REVOKED = "kiosk_revoked", _("revoked the link of a wall screen")
+        OUTLINE_REPLACED = "outline_replaced", _("replaced the outline of the map")
+        UNIT_ADDED = "unit_added", _("added a unit")
+        UNIT_CHANGED = "unit_changed", _("changed a unit")
+        PERSON_INVITED = "person_invited", _("invited a person")
+        PERSON_JOINED = "person_joined", _("took up the invitation")
+        PERSON_CHANGED = "person_changed", _("changed what a person is here")
         TEMPLATE_DRAFTED = "template_drafted", _("drafted a version of the template")
         TEMPLATE_DISCARDED = "template_discarded", _("discarded the draft of the template")
         TEMPLATE_PUBLISHED = "template_published", _("published the template")
@@ -51,6 +105,13 @@ class Change(models.Model):
     node = models.ForeignKey(
         "milestones.Node", models.PROTECT, null=True, related_name="changes", verbose_name=_("node")
     )
+    issue = models.ForeignKey(
+        "issues.Issue", models.PROTECT, null=True, related_name="changes", verbose_name=_("issue")
+    )
+    decision = models.ForeignKey(
+        "meetings.Decision", models.PROTECT, null=True, related_name="changes", db_index=False,
+        verbose_name=_("decision"),
+    )  # fmt: skip
     before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
     after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
     note = models.TextField(_("reason"), blank=True)
@@ -62,6 +123,10 @@ class Change(models.Model):
         ordering = ["-pk"]
         verbose_name = _("change")
         verbose_name_plural = _("changes")
+        indexes = [
+            # Few changes are about a decision; an import does not pay for those.
+            models.Index("decision", condition=models.Q(decision__isnull=False), name="change_of_decision"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.get_verb_display()}"

@@ -9,8 +9,8 @@ from typing import Literal
 from domain.written import squeeze
 from domain.written_amounts import AMOUNT_UNITS, AREA_UNITS
 from ledger.mapping import Layout, LedgerMapping, Says
-from ledger.reading import Cell
 from ledger.tables import Column
+from projects.spreadsheets import Cell
 
 _BRACKETED = re.compile(r"^(?P<base>.+?)\((?P<inside>[^()]*)\)$")
 _MARKS = re.compile(r"^[*★☆#]+|[*★☆:：]+$")
@@ -39,12 +39,13 @@ class FieldColumn:
 
 @dataclass(frozen=True, slots=True)
 class NodeColumn:
-    """What a cell says of the node that the header names."""
+    """What a cell says of the node that the header names, or that it means without naming it."""
 
     label: str
     header: str
     index: int
     says: Says
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ class Columns:
     def _node_headers(self) -> Mapping[tuple[str, Says], str]:
         return {(column.label, column.says): column.header for column in self.nodes}
 
+    @cached_property
+    def unnamed(self) -> Mapping[str, str]:
+        """The headers of nodes that they do not name; no chain need have these nodes."""
+        return {column.label: column.header for column in self.nodes if column.is_unnamed}
+
     @property
     def understood(self) -> int:
         return len(self.fields) + len(self.nodes) + (self.node_name is not None)
@@ -108,13 +114,13 @@ def columns_of(mapping: LedgerMapping, columns: Sequence[Column], node_names: It
         nodes = _long_columns(mapping, places)
     else:
         named = None
-        nodes = _wide_columns(places, _Labels(mapping, node_names))
+        nodes = _wide_columns(mapping, places, _Labels(mapping, node_names))
     return Columns(tuple(fields), tuple(nodes), named, tuple(places.unused()))
 
 
 def knower_of(mapping: LedgerMapping, node_names: Iterable[str]) -> Callable[[str], bool]:
     """Whether the mapping understands a header, as ``ledger.tables`` asks to find the header row."""
-    synonyms = (text for texts in (*mapping.project.values(), *mapping.node.values()) for text in texts)
+    synonyms = (text for texts in _headers(mapping) for text in texts)
     known = {taken_apart(part)[0] for text in synonyms for part in _IN_BRACES.findall(text) or [text]}
     labels = _Labels(mapping, () if mapping.layout is Layout.LONG else node_names)
 
@@ -124,6 +130,10 @@ def knower_of(mapping: LedgerMapping, node_names: Iterable[str]) -> Callable[[st
         return exact in known or base in known or labels.read(header) is not None
 
     return knows
+
+
+def _headers(mapping: LedgerMapping) -> Iterable[Sequence[str]]:
+    return (*mapping.project.values(), *mapping.node.values(), *mapping.finished.values())
 
 
 class _Places:
@@ -231,13 +241,27 @@ def _long_columns(mapping: LedgerMapping, places: _Places) -> list[NodeColumn]:
     return columns
 
 
-def _wide_columns(places: _Places, labels: _Labels) -> list[NodeColumn]:
+def _wide_columns(mapping: LedgerMapping, places: _Places, labels: _Labels) -> list[NodeColumn]:
+    """A column that names its node goes before one that only means it."""
     columns: list[NodeColumn] = []
     taken: set[tuple[str, Says]] = set()
+    unnamed = {
+        index: label
+        for label, headers in mapping.finished.items()
+        for header in reversed(headers)
+        if (index := places.find(header)) is not None
+    }
     for index, parts in enumerate(places.parts):
-        found = labels.read("/".join(parts)) if parts and places.is_free(index) else None
+        may_name = parts and places.is_free(index) and index not in unnamed
+        found = labels.read("/".join(parts)) if may_name else None
         if found and found not in taken:
             taken.add(found)
             places.take(index)
             columns.append(NodeColumn(found[0], places.names[index], index, found[1]))
+    # Of several headers for one node the first in the mapping's list was found last.
+    for index, label in reversed(unnamed.items()):
+        if (label, Says.FINISHED) not in taken:
+            taken.add((label, Says.FINISHED))
+            places.take(index)
+            columns.append(NodeColumn(label, places.names[index], index, Says.FINISHED, is_unnamed=True))
     return columns

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Unit, User
 from domain.errors import InputError
 from domain.written import squeeze
-from projects.models import Project
+from projects.models import Project, Tier
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ _REFUSALS = {
     Unit.Kind.TOWN: gettext_noop("“%(name)s” is not a town or platform of the district."),
     Unit.Kind.DEPARTMENT: gettext_noop("“%(name)s” is not a department of the district."),
 }
+_NO_TIER = gettext_noop("Projects of this kind have no tier “%(name)s”; none is set.")
 _KINDS = {
     Unit.Kind.TOWN: {Unit.Kind.TOWN},
     Unit.Kind.DEPARTMENT: {Unit.Kind.DEPARTMENT, Unit.Kind.BUREAU},
@@ -34,7 +35,9 @@ _KINDS = {
 class Directory:
     """Looks names up; with `may_add`, names that are not found become units to be made."""
 
-    def __init__(self, units: Iterable[Unit], people: Iterable[User], *, may_add: bool) -> None:
+    def __init__(
+        self, units: Iterable[Unit], people: Iterable[User], *, may_add: bool, tiers: Iterable[Tier] = ()
+    ) -> None:
         self._units_by_pk = {unit.pk: unit for unit in units}
         self._people_by_pk = {person.pk: person for person in people}
         self._units: dict[str, UnitOrNew] = {
@@ -44,6 +47,13 @@ class Directory:
         for person in self._people_by_pk.values():
             for name in {person.display_name, person.username} - {""}:
                 self._people.setdefault(squeeze(name).casefold(), []).append(person)
+        self._tiers_by_pk = {tier.pk: tier for tier in tiers}
+        self._tiers = {
+            (tier.kind, squeeze(name).casefold()): tier
+            for tier in self._tiers_by_pk.values()
+            for name in (tier.code, tier.name_en, tier.name)
+            if name
+        }
         self._may_add = may_add
 
     def unit(self, name: str, kind: Unit.Kind) -> UnitOrNew:
@@ -65,10 +75,18 @@ class Directory:
                 return people[0]
         return None
 
+    def tier(self, name: str, kind: str) -> Tier:
+        """Raises InputError where projects of this kind have no such tier."""
+        tier = self._tiers.get((kind, squeeze(name).casefold()))
+        if tier is None:
+            raise InputError(_NO_TIER, name=name)
+        return tier
+
     def introduce(self, project: Project) -> None:
-        """Let the project's units and liaison be the ones of this directory, so that none is read again."""
+        """Let the project's units, liaison and tier be the ones of this directory, so that none is read again."""
         for name, known in (
             ("town", self._units_by_pk), ("department", self._units_by_pk), ("liaison", self._people_by_pk),
+            ("tier", self._tiers_by_pk),
         ):  # fmt: skip
             if (found := known.get(getattr(project, f"{name}_id"))) is not None:
                 setattr(project, name, found)
@@ -77,4 +95,4 @@ class Directory:
 def read_directory(*, may_add: bool) -> Directory:
     """The directory as it stands in the tables."""
     people = User.objects.filter(is_active=True).exclude(role__in=[User.Role.SYSTEM, User.Role.LEADER])
-    return Directory(Unit.objects.all(), people, may_add=may_add)
+    return Directory(Unit.objects.all(), people, may_add=may_add, tiers=Tier.objects.all())

@@ -20,7 +20,7 @@ from ledger.rows import RowReading
 from ledger.sentences import Sentence
 from milestones.bulk_actions import NodeState, Recorded, recorded_fields
 from milestones.models import TemplateNode
-from projects.models import Project
+from projects.models import Project, Tier
 
 
 class Verdict(StrEnum):
@@ -80,6 +80,7 @@ _NO_TOWN = gettext_noop("The town or platform of the project is missing.")
 _NO_CHAIN = gettext_noop("No chain is published for projects of the kind “%(kind)s”.")
 _OTHER_VALUE = gettext_noop("Row %(row)d says “%(other)s” of the same project.")
 _OTHER_NODE = gettext_noop("Row %(row)d says something else of “%(node)s”.")
+_NOT_TAKEN = gettext_noop("The chain “%(chain)s” has no node “%(node)s”; the date is not taken.")
 _NO_NODE = gettext_noop("The chain “%(chain)s” has no node “%(node)s”.")
 
 _ENTRY_DAYS = {"start_entered_on", "finish_entered_on"}
@@ -129,7 +130,7 @@ class Draft:
         self._refuse_out_of_reach(row, fields, rules)
         if row.problems or steps is None:
             return Verdict.REJECTED, []
-        return self._add(row, steps, fields, nodes)
+        return self._add(row, steps, fields, nodes, rules)
 
     def first_day(self, today: date) -> date:
         """Day 0 of a chain to be laid: the start the ledger gives, else its earliest date, else today."""
@@ -175,12 +176,17 @@ class Draft:
     def _new_nodes(self, row: RowReading, steps: Steps, rules: Rules) -> list[NewNode]:
         nodes = []
         for label, said in row.nodes:
+            unnamed = rules.columns.unnamed.get(label)
+            if unnamed is not None and rules.chains.step(steps, label) is None:
+                told = {"chain": steps.template.name, "node": label}
+                row.warn(unnamed, rules.columns.cell(row.cells, unnamed), Sentence(_NOT_TAKEN, told))
+                continue
             try:
                 if (node := self._new_node(label, said, steps, rules)) is not None:
                     nodes.append(node)
             except DomainError as error:
-                told = (says for says, name in _TOLD.items() if getattr(said, name) is not None)
-                column = rules.columns.header_of(label, *told)
+                about = (says for says, name in _TOLD.items() if getattr(said, name) is not None)
+                column = rules.columns.header_of(label, *about)
                 row.refuse(column, rules.columns.cell(row.cells, column), Sentence.of(error))
         return nodes
 
@@ -218,10 +224,12 @@ class Draft:
         return getattr(self.project, name) if self.project else None
 
     def _add(
-        self, row: RowReading, steps: Steps, fields: dict[str, Any], nodes: list[NewNode]
+        self, row: RowReading, steps: Steps, fields: dict[str, Any], nodes: list[NewNode], rules: Rules
     ) -> tuple[Verdict, list[CellChange]]:
         first, is_new = not self.is_taken, self.project is None
-        changes = [CellChange("", name, self._known(name), value) for name, value in fields.items()]
+        changes = [
+            CellChange("", name, _named(self._known(name)), _named(value)) for name, value in fields.items()
+        ]
         for step, said, state, changed in nodes:
             changes += [
                 CellChange(step.name, name, getattr(state, name, None), changed[name])
@@ -237,6 +245,13 @@ class Draft:
         self.starts_on = self.starts_on or row.fields.get(START)
         for name, value in row.fields.items():
             self._said.setdefault(name, (row.number, value))
+        if self.lays and steps.plans and rules.columns.node_name is None:
+            changes.append(CellChange("", START, None, self.first_day(rules.today)))
         if brings:
             return Verdict.CREATED, changes
         return Verdict.UPDATED if changes or (first and self.lays) else Verdict.UNCHANGED, changes
+
+
+def _named(value: Any) -> Any:
+    """A tier by the name it was entered with: its label is in the language of whoever looks."""
+    return value.name if isinstance(value, Tier) else value

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
-from ledger.reading import Cell, Merge, Sheet, filled
+from projects.spreadsheets import Cell, Merge, Sheet, filled
 
 Known: TypeAlias = Callable[[str], bool]
 
@@ -77,7 +78,8 @@ def _best_name(known: Known) -> Callable[[tuple[str, ...]], str]:
 def _anchor(rows: Sequence[tuple[Cell, ...]], known: Known, least: int) -> int | None:
     best, most = None, least - 1
     for number, row in enumerate(rows[:_ROWS_SEARCHED], start=1):
-        names = {normal_header(cell) for cell in row if isinstance(cell, str)}
+        # Months may stand in a header as dates.
+        names = {normal_header(cell) for cell in row if isinstance(cell, str | date)}
         count = sum(map(known, names - {""}))
         if count > most:
             best, most = number, count

@@ -7,8 +7,8 @@ from pathlib import Path
 from django.utils.translation import gettext_noop
 
 from ledger.models import Import
-from ledger.reading import UnreadableFile
-from ledger.reading.limits import LARGEST_FILE, MEGABYTE
+from projects.spreadsheets import UnreadableFile
+from projects.spreadsheets.limits import LARGEST_FILE, MEGABYTE
 
 _CHUNK = MEGABYTE
 

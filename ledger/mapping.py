@@ -13,8 +13,8 @@ from domain.chains import ChainSpec
 from domain.written_dates import Order
 
 PROJECT_FIELDS = (
-    "name", "code", "enterprise", "kind", "sector", "town", "department", "leader", "liaison",
-    "land_mu", "floor_area_m2", "investment", "fixed_investment", "note",
+    "name", "code", "enterprise", "kind", "tier", "sector", "industry", "town", "department", "leader", "liaison",
+    "land_mu", "floor_area_m2", "investment", "fixed_investment", "longitude", "latitude", "note",
 )  # fmt: skip
 """The columns of a project that a ledger may fill; in this order changes are shown."""
 
@@ -61,6 +61,9 @@ class LedgerMapping:
     """What ledgers call a node → codes or names of template nodes, the likeliest first."""
     says: Mapping[str, Says] = field(default_factory=dict)
     """Wide layout: the words around a node's name in a header → what the column says."""
+    finished: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Wide layout: node → whole headers that say when it was finished without naming it (签约时间). A day to come below
+    one is a plan; where the project's chain has no such node, it is said and not taken."""
     bare: Says = Says.DUE
     """What a column says that is headed by a node's name and nothing else."""
     defaults: Mapping[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ BUILT_IN = Path(__file__).parent / "mappings"
 
 _KEYS = {
     "title", "layout", "date_order", "default_year", "no_date", "create_units", "bare_node_column",
-    "project", "defaults", "values", "node", "nodes", "says", "chain",
+    "project", "defaults", "values", "node", "nodes", "finished", "says", "chain",
 }  # fmt: skip
 _CHAIN_KEYS = {"code", "name", "name_en", "source", "nodes", "lay"}
 _STATUSES = {Status.WAITING, Status.RUNNING, Status.DONE}
@@ -94,6 +94,7 @@ def parse_mapping(text: str, *, where: str) -> LedgerMapping:
         project=whole.table("project").headers({*PROJECT_FIELDS, START}, needed="name"),
         node=_node_columns(whole, layout),
         nodes=whole.table("nodes").headers(None),
+        finished=whole.table("finished").headers(None),
         says=_says(whole.table("says")),
         bare=whole.choice("bare_node_column", Says, Says.DUE),
         defaults=_defaults(whole.table("defaults")),

@@ -51,7 +51,7 @@ class Matcher:
             return self._by_code[code].pk
         if code in self._taken:
             raise RuleError(gettext_noop("Another project already has the code %(code)s."), code=code)
-        found = self._named(fields)
+        found = self._named(fields) if fields.get("name") else []
         if len(found) > 1:
             raise RuleError(
                 gettext_noop("%(count)d projects are called “%(name)s”; the project code is needed."),

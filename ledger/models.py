@@ -16,25 +16,41 @@ from ledger.querysets import ImportQuerySet
 
 
 class Import(models.Model):
-    """One ledger that somebody brought. What it changed are the entries of the history with its `batch`.
+    """One spreadsheet that somebody brought: a ledger of projects, or what they invest by month.
+
+    What it changed are the entries of the history with its `batch`.
 
     The file is kept as it came, in a folder of its own below ``DATA_DIR/ledger``, with the workbook of
     rejected rows beside it.
     """
+
+    class What(models.TextChoices):
+        PROJECTS = "projects", _("projects")
+        INVESTMENT = "investment", _("investment by month")
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", _("waits for confirmation")
         APPLIED = "applied", _("applied")
         FAILED = "failed", _("failed; nothing was changed")
 
+    what = models.CharField(_("what it is about"), max_length=10, choices=What.choices, default=What.PROJECTS)
     batch = models.UUIDField(default=uuid4, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PREVIEWED)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    mapping = models.CharField(_("mapping"), max_length=100)
+    mapping = models.CharField(_("mapping"), max_length=100, blank=True, help_text=_("of projects"))
     mapping_source = models.TextField(blank=True, help_text=_("blank: the mapping comes with the software"))
     sheet = models.CharField(_("sheet"), max_length=255)
+    year = models.PositiveSmallIntegerField(
+        _("year"), null=True, blank=True, help_text=_("of investment; blank: the one that the sheet names")
+    )
+    unit = models.CharField(
+        _("unit"),
+        max_length=10,
+        blank=True,
+        help_text=_("of investment; blank: the one that the sheet names"),
+    )
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     applied_at = models.DateTimeField(_("applied at"), null=True)

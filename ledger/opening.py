@@ -10,9 +10,9 @@ from ledger.chains import newest_templates
 from ledger.columns import Columns, columns_of, knower_of
 from ledger.mapping import Layout, LedgerMapping
 from ledger.mapping_files import built_in_mapping, built_in_names
-from ledger.reading import UnreadableFile, Workbook, read_workbook
 from ledger.tables import NoTable, Table, find_table_in
 from milestones.models import TemplateNode
+from projects.spreadsheets import UnreadableFile, Workbook, read_workbook
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
 

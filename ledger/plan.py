@@ -112,6 +112,8 @@ class _Record:
         self.projects = editable_projects(actor, wanted, lock=holds)
         for project in self.projects.values():
             directory.introduce(project)
+        for row in readings:
+            self._choose_tier(row, opened.mapping.defaults.get("kind", ""), directory)
         self.steps = self.chains.of_projects(self.projects)
         self.states = self._read_states(readings)
 
@@ -122,6 +124,18 @@ class _Record:
             column = self._headers["code" if row.fields.get("code") else "name"]
             row.refuse(column, row.fields.get("code", row.title), Sentence.of(error))
             return None
+
+    def _choose_tier(self, row: RowReading, default_kind: str, directory: Directory) -> None:
+        """A tier is one of the project's kind; another is said and left out."""
+        written = row.fields.pop("tier", None)
+        if written is None:
+            return
+        project = self.projects.get(self._found.get(row.number) or 0)
+        kind = row.fields.get("kind") or (project.kind if project else default_kind)
+        try:
+            row.fields["tier"] = directory.tier(written, kind)
+        except DomainError as error:
+            row.warn(self._headers["tier"], written, Sentence.of(error))
 
     def project_of(self, row: RowReading) -> int | None:
         return self._found.get(row.number)

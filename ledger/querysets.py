@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
+from django.db.models import Count, Q
 
 from accounts.access import EVERYTHING, NOTHING, editable
 from accounts.models import User
@@ -21,6 +22,14 @@ class ImportQuerySet(models.QuerySet["Import"]):
         if not isinstance(user, User):
             return self.none()
         return self if editable(user) == EVERYTHING else self.filter(by=user)
+
+    def in_all(self) -> dict[str, int]:
+        """How many imports there are, and how many of them wait to be confirmed, are applied, have failed."""
+        counted = self.order_by().aggregate(
+            all=Count("pk"),
+            **{state: Count("pk", filter=Q(state=state)) for state in self.model.State.values},
+        )
+        return dict(counted)
 
     def for_list(self) -> Self:
         return self.select_related("by").defer("report")

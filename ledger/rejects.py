@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ledger.drafts import Verdict
+from ledger.investment.plan import InvestmentChanges
 from ledger.plan import Plan, PlannedRow
-from ledger.reading import Cell as ReadCell
 from milestones.sheet import Book, Cell, Column, Kind
+from projects.spreadsheets import Cell as ReadCell
 
 
-def write_rejects(plan: Plan, target: Path, *, file_name: str) -> int:
+def write_rejects(plan: Plan | InvestmentChanges, target: Path, *, file_name: str) -> int:
     """Write the rejected rows to `target`, unless there are none; how many they are.
 
     The columns of the ledger keep their headers behind four of ours, so that the mended workbook can be
@@ -39,7 +40,7 @@ def write_rejects(plan: Plan, target: Path, *, file_name: str) -> int:
     return len(rejected)
 
 
-def _rows(plan: Plan, rejected: list[PlannedRow]) -> Iterator[list[Cell]]:
+def _rows(plan: Plan | InvestmentChanges, rejected: list[PlannedRow]) -> Iterator[list[Cell]]:
     cells = {row.number: row.cells for row in plan.opened.table.rows}
     for row in rejected:
         problems = row.problems

@@ -5,13 +5,19 @@ Sentences are kept as sentences, so that every reader gets them in the own langu
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from domain.lifecycle import Status
 from history.models import Change
 from ledger.drafts import CellChange, Verdict
+from ledger.investment.doubts import Doubt
+from ledger.investment.opening import DEFAULT_UNIT
+from ledger.investment.plan import InvestmentChanges
+from ledger.mapping import START
 from ledger.plan import Plan
 from ledger.sentences import Problem, Sentence, storable
 from milestones.models import STATUS_LABELS, Node
@@ -52,13 +58,33 @@ class Report:
     other_sheets: tuple[str, ...]
     new_units: tuple[str, ...]
     skipped: tuple[tuple[int, str], ...]
+    year: int | None
+    """Of investment: the one of months that name none."""
+    unit: str
+    """Of numbers whose header names none."""
+    units: tuple[str, ...]
+    doubt: Doubt | None
+    late: int
+    """How many nodes applying a preview would leave overdue, on the day of the preview."""
+    late_projects: int
+
+    @property
+    def unit_in_words(self) -> str:
+        """The unit the amounts were read in, where that was said, and that they are kept in another."""
+        units = self.units or (self.unit,)
+        words = pgettext("between names", ", ").join(units)
+        if units != (self.unit,):
+            words = _("%(unit)s (as the header says)") % {"unit": words}
+        return (
+            words if units == (DEFAULT_UNIT,) else _("%(unit)s, converted to 10,000 yuan") % {"unit": words}
+        )
 
 
-def report_of(plan: Plan) -> dict[str, Any]:
+def report_of(plan: Plan | InvestmentChanges) -> dict[str, Any]:
     """The report as it is kept."""
     problems, warnings = list(plan.problems), list(plan.warnings)
     changing = [row for row in plan.rows if row.verdict in {Verdict.CREATED, Verdict.UPDATED}]
-    return {
+    report = {
         "rows": [
             {
                 "row": row.number, "title": row.title, "verdict": row.verdict,
@@ -76,6 +102,10 @@ def report_of(plan: Plan) -> dict[str, Any]:
         "new_units": [unit.name for unit in plan.new_units],
         "skipped": [[skip.number, storable(skip.text)] for skip in plan.opened.table.skipped[:MOST_SHOWN]],
     }  # fmt: skip
+    if isinstance(plan, InvestmentChanges):
+        report |= {"year": plan.opened.year, "unit": plan.opened.unit, "units": list(plan.opened.units)}
+        report["doubt"] = plan.doubt.as_json() if plan.doubt else None
+    return report
 
 
 def read_report(kept: Mapping[str, Any]) -> Report:
@@ -97,20 +127,32 @@ def read_report(kept: Mapping[str, Any]) -> Report:
         other_sheets=tuple(kept.get("other_sheets", ())),
         new_units=tuple(kept.get("new_units", ())),
         skipped=tuple((number, text) for number, text in kept.get("skipped", ())),
+        year=kept.get("year"),
+        unit=kept.get("unit", ""),
+        units=tuple(kept.get("units", ())),
+        doubt=Doubt.from_json(kept["doubt"]) if kept.get("doubt") else None,
+        late=kept.get("late", (0, 0))[0],
+        late_projects=kept.get("late", (0, 0))[1],
     )  # fmt: skip
 
 
 def field_label(field: str, *, of_node: bool) -> str:
-    """A field as the reader calls it."""
+    """A field, a month or the plan of a year as the reader calls it."""
+    if field[:1].isdecimal():
+        return field if "-" in field else _("plan of %(year)s") % {"year": field}
+    if field == START:
+        return _("first day of the chain")
     model = Node if of_node else Project
     column = model._meta.get_field(field)
     return str(getattr(column, "verbose_name", field))
 
 
 def shown_value(field: str, value: Any) -> str:
-    """A stored value as the reader calls it; a dash for none."""
+    """A stored value as the reader calls it; a dash for none. What is named by a month or a year is an amount."""
     if value is None or value == "":
         return "—"
+    if field[:1].isdecimal() or field in _AMOUNTS:
+        return f"{Decimal(value):,.2f}".rstrip("0").rstrip(".")
     if field == "status":
         return str(STATUS_LABELS[Status(value)])
     if field == "kind":
@@ -135,14 +177,16 @@ def changed_cells(change: Change) -> list[ShownChange]:
     return [_shown_change("", name, change.before.get(name), value) for name, value in change.after.items()]
 
 
+_AMOUNTS = {"investment", "fixed_investment", "land_mu", "floor_area_m2"}
+
 _SAME_AS_DUE = "baseline_on"
 """Set only together with the due date, to the same day; saying so twice helps nobody."""
 
 _CHAIN_LABELS = {
-    "template": _("chain"),
-    "version": _("version"),
-    "starts_on": _("starts"),
-    "nodes": _("nodes"),
+    "template": gettext_lazy("chain"),
+    "version": gettext_lazy("version"),
+    "starts_on": gettext_lazy("starts"),
+    "nodes": gettext_lazy("nodes"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,19 +11,20 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Unit
 from domain.errors import DomainError, InputError
+from domain.industries import read_industry
 from domain.lifecycle import Status
 from domain.project_code import CodeWarning, read_project_code
-from domain.written import says_nothing, shown, squeeze
+from domain.written import fold, says_nothing, shown, squeeze
 from domain.written_amounts import read_amount, read_area
 from domain.written_dates import Precision, WrittenDate, read_date
 from ledger.columns import Columns, FieldColumn, NodeColumn
 from ledger.directory import Directory, NewUnit
 from ledger.mapping import START, LedgerMapping, Says
-from ledger.reading import Cell, CellError
 from ledger.sentences import Problem, Sentence, storable
 from ledger.tables import TableRow
 from milestones.bulk_actions import Recorded
 from projects.models import Project
+from projects.spreadsheets import Cell, CellError
 
 CODE_WARNINGS = {
     CodeWarning.CHECK_DIGIT: gettext_noop("The check digit of this project code does not fit; check it."),
@@ -130,6 +131,8 @@ class RowReader:
         translated = self._translated(column.field, text)
         if column.field == "liaison":
             return self._liaison(row, column, translated)
+        if column.field in _DOUBTFUL:
+            return self._doubtful(row, column, translated)
         longest = _LONGEST.get(column.field)
         if longest and len(translated) > longest:
             raise InputError(
@@ -180,6 +183,14 @@ class RowReader:
             )  # fmt: skip
         return person
 
+    def _doubtful(self, row: RowReading, column: FieldColumn, text: str) -> Any:
+        """What tells more of a project than it needs: where it cannot be read, that is said and the row is taken."""
+        try:
+            return _DOUBTFUL[column.field](text)
+        except DomainError as error:
+            row.warn(column.header, text, Sentence.of(error))
+            return None
+
     def _nodes(self, row: RowReading) -> Iterable[tuple[str, dict[str, Any]]]:
         if self._columns.node_name is not None:
             return self._long_node(row, self._columns.node_name)
@@ -187,7 +198,8 @@ class RowReader:
         for column in self._columns.nodes:
             value = _at(row.cells, column.index)
             if value is not None and (fact := self._fact(row, column, value)) is not None:
-                by_label.setdefault(column.label, {})[_FACTS[column.says]] = fact
+                told = Says.DUE if column.is_unnamed and fact > self._today else column.says
+                by_label.setdefault(column.label, {}).setdefault(_FACTS[told], fact)
         return by_label.items()
 
     def _long_node(self, row: RowReading, name_column: FieldColumn) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -210,7 +222,8 @@ class RowReader:
             date = self._date(value)
             if date is None:
                 return None
-            if column.says is not Says.DUE and date.on > self._today:
+            may_be_planned = column.says is Says.DUE or column.is_unnamed
+            if not may_be_planned and date.on > self._today:
                 raise InputError(
                     gettext_noop("%(on)s lies in the future; only what has happened is recorded."), on=date.on
                 )
@@ -342,6 +355,32 @@ def _floor_area(value: Cell, unit: str | None) -> Decimal | None:
     found = read_area(value, unit=unit or "m2")
     return None if found is None else (found / _M2_IN_MU).quantize(_CENT)
 
+
+def _industry(text: str) -> str:
+    """A class that may stand beside its name: ``3985 电子专用材料制造``."""
+    beside = _CLASS.search(fold(text).upper())
+    return read_industry((beside[1] or beside[2]) if beside else text)
+
+
+def _degrees(most: int) -> Callable[[str], Decimal]:
+    def read(text: str) -> Decimal:
+        match = _DEGREES.fullmatch(fold(text))
+        degrees = Decimal(match[1]).quantize(_MICRO) if match else None
+        if degrees is None or abs(degrees) > most:
+            raise InputError(_NO_DEGREES, text=shown(text), most=most)
+        return degrees
+
+    return read
+
+
+_CLASS = re.compile(r"^([A-T]?[0-9]{2,4})(?![0-9A-Z.年])|[(]([A-T]?[0-9]{2,4})[)]$")
+_DEGREES = re.compile(r"[EN]?(-?[0-9]{1,3}(?:[.][0-9]+)?)°?[EN]?")
+_MICRO = Decimal("0.000001")
+_NO_DEGREES = gettext_noop("“%(text)s” is no number of degrees up to %(most)d; none is set.")
+_DOUBTFUL: dict[str, Callable[[str], Any]] = {
+    "industry": _industry, "longitude": _degrees(180), "latitude": _degrees(90), "tier": str,
+}  # fmt: skip
+"""Fields that are left out, with a warning, where they cannot be read; which tier is meant, the kind decides."""
 
 _AMOUNTS = {
     "investment": _amount,

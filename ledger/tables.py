@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from domain.errors import gettext_noop
 from ledger.headers import Header, Known, find_header, knower, normal_header
-from ledger.reading import Cell, Sheet, UnreadableFile, Workbook, filled
-from ledger.reading.sheets import Row
+from projects.spreadsheets import Cell, Sheet, UnreadableFile, Workbook, filled
+from projects.spreadsheets.sheets import Row
 
 
 class NoTable(UnreadableFile):

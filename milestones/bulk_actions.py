@@ -5,7 +5,7 @@ one before it is open. What it must not do is contradict what is on record; ``re
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from accounts.models import User
 from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
+from domain.lights import LightRule
 from domain.workdays import ONE_DAY, WorkCalendar
 from history.bulk_actions import ROWS_AT_ONCE, NewChange, insert_rows, record_changes
 from history.models import Change
@@ -251,6 +252,21 @@ def lay_chains(layings: Sequence[Laying], *, actor: User, today: date, batch: UU
     join_units_of_many((row[0], row[2]) for row in rows)
     record_changes(history, actor=actor, batch=batch)
     return len(rows)
+
+
+def late_when_laid(layings: Iterable[Laying], *, today: date) -> tuple[int, int]:
+    """How many nodes, and of how many projects, would be overdue on the day `today` if these chains were laid; nothing
+    is written."""
+    layer, rule = _Layer(today), LightRule.on(today, load_calendar())
+    at = [_NODE_COLUMNS.index(name) for name in ("status", "due_on", "limit_on")]
+    late = [
+        sum(
+            rule.is_overdue(*(row[column] for column in at))
+            for row in layer.lay(laying, Project(town_id=0))[0]
+        )
+        for laying in layings
+    ]
+    return sum(late), sum(map(bool, late))
 
 
 def _refuse_unfit(layings: Sequence[Laying], projects: Mapping[int, Project]) -> None:

@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from accounts.models import Unit
 from domain.errors import InputError, gettext_noop
 from domain.lights import Light, LightRule
+from milestones import obstacles
 from milestones.models import Node
 from milestones.querysets import NodeQuerySet
 from projects.models import Project
@@ -100,6 +101,10 @@ class NodeFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         field_name="project__kind", choices=Project.Kind.choices, label=_("project kind")
     )
+    sector = django_filters.CharFilter(field_name="project__sector", max_length=60, label=_("sector"))
+    leader = django_filters.CharFilter(
+        field_name="project__leader", max_length=60, label=_("leader in charge")
+    )
     chain = CodesFilter(
         field_name="template_node__template__code", lookup_expr="in", label=_("process template")
     )
@@ -130,6 +135,13 @@ class NodeFilter(django_filters.FilterSet):
     idle = django_filters.BooleanFilter(method="is_idle", label=_("idle"))
     held_over = WholeFilter(
         method="is_held_over", min_value=0, max_value=MOST_DAYS, label=_("days on hold, more than")
+    )
+    blocked = django_filters.BooleanFilter(method="is_blocked", label=_("blocked by an issue"))
+    issue_category = django_filters.ChoiceFilter(
+        choices=lambda: obstacles.source().categories(), method="has_issue", label=_("category of the issue")
+    )
+    issue_unit = django_filters.ModelChoiceFilter(
+        queryset=units(), method="has_issue", label=_("lead unit of the issue")
     )
     proof = django_filters.ChoiceFilter(
         choices=list(PROOF_LABELS.items()), method="without_proof", label=_("proof")
@@ -168,6 +180,18 @@ class NodeFilter(django_filters.FilterSet):
 
     def is_held_over(self, nodes: NodeQuerySet, _name: str, days: int) -> NodeQuerySet:
         return nodes.held_longer_than(int(days), self.rule.today)
+
+    def is_blocked(self, nodes: NodeQuerySet, _name: str, yes: bool) -> NodeQuerySet:  # noqa: FBT001
+        blocked = nodes.blocked()
+        return blocked if yes else nodes.exclude(pk__in=blocked.order_by().values("pk"))
+
+    def has_issue(self, nodes: NodeQuerySet, name: str, value: Any) -> NodeQuerySet:
+        """Both conditions are asked of the same issue, so whichever comes first asks for both."""
+        asked = self.form.cleaned_data
+        if name == "issue_unit" and asked.get("issue_category"):
+            return nodes
+        unit = asked.get("issue_unit")
+        return nodes.blocked(asked.get("issue_category") or "", unit.pk if unit else None)
 
     def without_proof(self, nodes: NodeQuerySet, _name: str, _missing: str) -> NodeQuerySet:
         return nodes.lacking_proof()

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from domain.chains import ClockOwner, EdgeKind
+from domain.chains import ClockOwner, EdgeKind, Milestone
 from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import Status
 from domain.workdays import LimitUnit, WorkCalendar, deadline
@@ -24,6 +24,7 @@ from milestones.querysets import (
     OverdueFlagQuerySet,
     ProofQuerySet,
 )
+from projects.kept_files import KeptFile
 from projects.models import Project
 
 STATUS_LABELS = {
@@ -47,6 +48,22 @@ CLOCK_LABELS = {
     ClockOwner.AGENCY: _("commissioned agency"),
     ClockOwner.UTILITY: _("utility"),
     ClockOwner.ENTERPRISE: _("enterprise itself"),
+}
+
+
+MILESTONE_LABELS = {
+    Milestone.SIGNED: _("signed"),
+    Milestone.SUPPLIED: _("land supplied"),
+    Milestone.STARTED: _("construction started"),
+    Milestone.REGISTERED: _("in the statistics"),
+    Milestone.COMPLETED: _("completed"),
+    Milestone.PRODUCING: _("in production"),
+    Milestone.FULL: _("in full production"),
+    Milestone.FILED: _("filed"),
+    Milestone.APPLIED: _("applied for"),
+    Milestone.POOLED: _("in the pool"),
+    Milestone.CULTIVATED: _("cultivated"),
+    Milestone.RECOGNISED: _("recognised"),
 }
 
 
@@ -123,6 +140,10 @@ class TemplateNode(models.Model):
     is_key = models.BooleanField(_("key node"), default=False)
     is_optional = models.BooleanField(_("optional"), default=False)
     condition = models.CharField(_("only where"), max_length=60, blank=True)
+    milestone = models.CharField(
+        _("milestone"), max_length=12, choices=[(mark, mark) for mark in Milestone], blank=True,
+        help_text=_("what reaching the node means for the figures of the district"),
+    )  # fmt: skip
     is_unconfirmed = models.BooleanField(_("to be confirmed"), default=False)
     proof = models.CharField(
         _("proof asked for"), max_length=200, blank=True, help_text=_("blank: none is asked for")
@@ -135,6 +156,7 @@ class TemplateNode(models.Model):
         verbose_name = _("template node")
         verbose_name_plural = _("template nodes")
         constraints = [models.UniqueConstraint("template", "code", name="one_template_node_per_code")]
+        indexes = [models.Index("milestone", condition=~Q(milestone=""), name="template_node_by_milestone")]
 
     def __str__(self) -> str:
         return self.label
@@ -217,7 +239,7 @@ class Node(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="nodes", verbose_name=_("project"))
     template_node = models.ForeignKey(
-        TemplateNode, models.PROTECT, related_name="nodes", verbose_name=_("node")
+        TemplateNode, models.PROTECT, related_name="nodes", db_index=False, verbose_name=_("node")
     )
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="nodes", verbose_name=_("responsible unit")
@@ -280,6 +302,9 @@ class Node(models.Model):
                 "project", "template_node",
                 condition=Q(status__in=[Status.WAITING, Status.RUNNING, Status.HELD]), name="node_still_open",
             ),
+            # How many of each kind are in which state, and what was done when, is counted without reading the rows.
+            models.Index("template_node", "status", name="node_by_kind_and_state"),
+            models.Index("finished_on", condition=Q(finished_on__isnull=False), name="node_by_finish"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -395,23 +420,15 @@ class DateChangeItem(models.Model):
         return f"{self.node} {self.due_before} → {self.due_after}"
 
 
-class Proof(models.Model):
+class Proof(KeptFile):
     """What shows that a node was done: a document's number, a file, or both (印证资料).
 
-    `file` lies under a name of its own outside the web root and is served by a view alone; `name` is what it
-    was called. `size` in bytes. What was withdrawn stays on record and is shown no more.
+    What was withdrawn stays on record and is shown no more.
     """
 
     node = models.ForeignKey(Node, models.PROTECT, related_name="proofs", verbose_name=_("node"))
     document_no = models.CharField(_("document number"), max_length=120, blank=True)
-    name = models.CharField(_("file name"), max_length=200, blank=True)
-    file = models.FileField(_("file"), upload_to="proofs/", max_length=200, blank=True)
-    content_type = models.CharField(max_length=100, blank=True)
-    size = models.PositiveIntegerField(_("size"), default=0)
-    thumbnail = models.FileField(upload_to="proofs/", max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
-    added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
-    added_at = models.DateTimeField(_("added"), auto_now_add=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     objects = ProofQuerySet.as_manager()

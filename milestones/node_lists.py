@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from domain.lifecycle import Status
 from domain.lights import LONG_HOLD, Light, LightRule
+from milestones import obstacles
 from milestones.filters import NodeFilter
 from milestones.graph import graph_of
 from milestones.models import Node
@@ -26,7 +27,10 @@ _OTHER_LISTS = (
 )  # fmt: skip
 """Who says one of these asks for more than what is overdue."""
 
-_EVERYWHERE = ("search", "unit", "department", "town", "kind", "node_kind", "chain", "project")
+_EVERYWHERE = (
+    "search", "unit", "department", "town", "kind", "sector", "leader", "node_kind", "chain", "project", "blocked",
+    "issue_category", "issue_unit",
+)  # fmt: skip
 """What narrows one list narrows the others as well."""
 
 
@@ -142,6 +146,51 @@ def _query(params: QueryDict, asking: dict[str, str]) -> str:
             query.setlist(name, params.getlist(name))
     query.update(asking)
     return query.urlencode()
+
+
+@dataclass(frozen=True, slots=True)
+class BecauseLink:
+    """So many nodes of a list are blocked by issues, or by those of one category or lead unit."""
+
+    label: str
+    query: str
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BecauseLinks:
+    """Why a list is as long as it is, as far as issues say it; each part opens into its nodes."""
+
+    all: BecauseLink
+    nodes: int
+    categories: tuple[BecauseLink, ...]
+    units: tuple[BecauseLink, ...]
+
+
+def because_links(params: QueryDict, listed: NodeList, most: int = 4) -> BecauseLinks | None:
+    """What issues say about the nodes of a list; None where they block none of them. Two questions."""
+    because = obstacles.source().because(listed.nodes)
+    if not because.blocked:
+        return None
+
+    def link(label: str, nodes: int, **asking: str) -> BecauseLink:
+        query = params.copy()
+        query.pop("page", None)
+        for name, value in asking.items():
+            query[name] = value
+        return BecauseLink(label, query.urlencode(), nodes)
+
+    return BecauseLinks(
+        all=link("", because.blocked, blocked="true"),
+        nodes=because.nodes,
+        categories=tuple(
+            link(one.label, one.nodes, issue_category=one.key) for one in because.categories[:most]
+        ),
+        # What nobody has yet has no unit to ask for.
+        units=tuple(
+            link(one.label, one.nodes, issue_unit=one.key) for one in because.units[:most] if one.key
+        ),
+    )
 
 
 def count_lists(

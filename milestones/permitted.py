@@ -1,17 +1,14 @@
 """What a reader may do with a node now, and why not the rest: asked of the same rules that the actions ask."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from accounts.access import refusal
 from accounts.models import User
-from accounts.refusals import sentence
+from accounts.permits import Permit, refusal_of
 from domain.date_changes import check_request, is_locked
-from domain.errors import RuleError
 from domain.lifecycle import Move, check_start, move
 from domain.lights import LightRule
 from milestones.actions.nodes import (
@@ -50,22 +47,6 @@ DEED_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Whether a deed is open to the reader; `refusal` says why not, in the reader's language."""
-
-    deed: Deed
-    refusal: str = ""
-
-    @property
-    def label(self) -> str:
-        return str(DEED_LABELS[self.deed])
-
-    @property
-    def is_open(self) -> bool:
-        return not self.refusal
-
-
 def permits(row: NodeRow, user: User, rule: LightRule, *, is_theirs: bool) -> dict[Deed, Permit]:
     """A permit for every deed. `is_theirs`: the row is among those that ``editable_by(user)`` gives.
 
@@ -73,7 +54,7 @@ def permits(row: NodeRow, user: User, rule: LightRule, *, is_theirs: bool) -> di
     """
     if not is_theirs:
         why = gettext(refusal(user))
-        return {deed: Permit(deed, why) for deed in Deed}
+        return {deed: _permit(deed, why) for deed in Deed}
     named, status = row.label, row.status
     before = pgettext("between quoted names", "”, “").join(near.label for near in row.blocked_by)
 
@@ -110,15 +91,8 @@ def permits(row: NodeRow, user: User, rule: LightRule, *, is_theirs: bool) -> di
         Deed.ASSIGN: assign,
         Deed.REMIND: assign,
     }
-    return {deed: Permit(deed, _refusal(check)) for deed, check in checks.items()}
+    return {deed: _permit(deed, refusal_of(check)) for deed, check in checks.items()}
 
 
-def _refusal(check: Callable[[], None]) -> str:
-    """What the rule says against it; blank where it says nothing."""
-    try:
-        check()
-    except RuleError as error:
-        return sentence(error)
-    except PermissionDenied as error:
-        return gettext(str(error))
-    return ""
+def _permit(deed: Deed, refusal: str) -> Permit:
+    return Permit(deed, str(DEED_LABELS[deed]), refusal)

@@ -7,13 +7,13 @@ is laid yet. Said twice, of a project in hand and in SQL; a test holds the two t
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, IntegerField, Min, OuterRef, Q, Value, When
 
 from domain.chains import EdgeKind
 from domain.lifecycle import OPEN, Status
 from domain.lights import Light, LightRule, worst
 from milestones.models import Node
-from milestones.querysets import NodeQuerySet
+from milestones.querysets import NodeQuerySet, light_condition
 
 PROJECT_LIGHTS = (Light.RED, Light.YELLOW, Light.VIOLET, Light.GREEN, Light.GREY, Light.BLUE)
 """From worst to best; white is for single nodes only."""
@@ -29,25 +29,47 @@ def project_light(open_lights: Mapping[int, Light], waited_for: Iterable[int], *
 
 def shows_light(light: Light, rule: LightRule) -> Q:
     """The projects that show `light`, as a condition on rows of projects."""
-    # Sets, not a question for each project: a database answers these once for all rows.
+    return shows_lights([light], rule)
+
+
+def shows_lights(lights: Iterable[Light], rule: LightRule) -> Q:
+    """The projects that show one of `lights`; one look at the open nodes, however many lights are asked for.
+
+    Sets, not a question for each project, and small ones: a row a project. What a database expects to be too large to
+    keep at hand it reads again for every project.
+    """
+    lights = set(lights)
     still_open = Node.objects.open().order_by()
     waited_for = _waited_for(still_open)
-    is_open, is_waited_for = _with(still_open), _with(waited_for)
-    if light == Light.BLUE:
-        return _with(Node.objects.order_by()) & ~is_open
+    laid, has_open, has_waited_for = _with(Node.objects.order_by()), _with(still_open), _with(waited_for)
+    shown = Q(pk__in=[])
+    if lights == {Light.RED}:  # nothing is worse, so one red node decides; most often asked
+        red = still_open.in_light(Light.RED, rule)
+        return _with(waited_for.in_light(Light.RED, rule)) | (~has_waited_for & _with(red))
+    if worst_lights := lights - {Light.BLUE, Light.WHITE}:
+        rank = Case(
+            *(
+                When(light_condition(light, rule), then=Value(place))
+                for place, light in enumerate(PROJECT_LIGHTS)
+            ),
+            output_field=IntegerField(),
+        )
+        wanted = [PROJECT_LIGHTS.index(light) for light in worst_lights]
 
-    def some_in(lights: Iterable[Light]) -> Q:
-        lights = list(lights)
-        last = ~is_waited_for & _with(still_open.in_lights(lights, rule))
-        return _with(waited_for.in_lights(lights, rule)) | last
+        def worst_in(nodes: NodeQuerySet) -> Q:
+            ranked = nodes.values("project").annotate(worst=Min(rank)).filter(worst__in=wanted)
+            return Q(pk__in=ranked.values("project"))
 
-    worse = PROJECT_LIGHTS[: PROJECT_LIGHTS.index(light)] if light in PROJECT_LIGHTS else ()
-    shown = some_in([light]) & ~some_in(worse) if worse else some_in([light])
-    return shown | ~_with(Node.objects.order_by()) if light == Light.GREY else shown
+        shown |= worst_in(waited_for) | (~has_waited_for & worst_in(still_open))
+    if Light.GREY in lights:
+        shown |= ~laid
+    if Light.BLUE in lights:
+        shown |= laid & ~has_open
+    return shown
 
 
 def _with(nodes: NodeQuerySet) -> Q:
-    return Q(pk__in=nodes.values("project"))
+    return Q(pk__in=nodes.values("project").distinct())
 
 
 def _waited_for(nodes: NodeQuerySet) -> NodeQuerySet:

@@ -64,6 +64,7 @@ class ProjectRow:
     floor_area_m2: Decimal | None
     investment: Decimal | None
     fixed_investment: Decimal | None
+    is_key: bool
     note: str
     light: Light
     current: tuple[CurrentNode, ...]
@@ -101,13 +102,14 @@ class _Facts(NamedTuple):
     floor_area_m2: Decimal | None
     investment: Decimal | None
     fixed_investment: Decimal | None
+    is_key: bool
     note: str
 
 
 _FIELDS = (
     "pk", "name", "code", "enterprise", "kind", "sector", "town__name", "department__name", "leader",
     "liaison__display_name", "liaison__username", "land_mu", "floor_area_m2", "investment",
-    "fixed_investment", "note",
+    "fixed_investment", "is_key", "note",
 )  # fmt: skip
 
 
@@ -273,7 +275,8 @@ def _row(facts: _Facts, progress: _Progress, reading: _Reading) -> ProjectRow:
         sector=facts.sector, town=facts.town, department=facts.department or "",
         leader=facts.leader, liaison=facts.liaison_name or facts.liaison_username or "",
         land_mu=facts.land_mu, floor_area_m2=facts.floor_area_m2,
-        investment=facts.investment, fixed_investment=facts.fixed_investment, note=facts.note,
+        investment=facts.investment, fixed_investment=facts.fixed_investment,
+        is_key=facts.is_key, note=facts.note,
         light=progress.light, current=progress.current, next_due_on=progress.next_due_on,
         is_provisional=progress.is_provisional,
         days_late=max([node.days_late for node in progress.current], default=0),

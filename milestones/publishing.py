@@ -20,6 +20,7 @@ from domain.chains import (
     EdgeSpec,
     FactSpec,
     LaneSpec,
+    Milestone,
     NodeSpec,
     PromiseSpec,
     StageSpec,
@@ -142,10 +143,12 @@ def _promise_column(promise: PromiseSpec | None) -> dict[str, Any]:
 
 def _columns(node: NodeSpec) -> dict[str, Any]:
     """A node of a definition as columns of the table."""
-    return {_COLUMNS.get(field, field): value for field, value in asdict(node).items()}
+    columns = {_COLUMNS.get(field, field): value for field, value in asdict(node).items()}
+    return {**columns, "milestone": node.milestone or ""}
 
 
 def _node_spec(node: TemplateNode) -> NodeSpec:
     values = {field: getattr(node, _COLUMNS.get(field, field)) for field in _FIELDS}
     values["clock"], values["limit_unit"] = ClockOwner(node.clock), LimitUnit(node.limit_unit)
+    values["milestone"] = Milestone(node.milestone) if node.milestone else None
     return NodeSpec(**values)

@@ -11,8 +11,10 @@ from django.db.models import Q
 from domain.lifecycle import CLOSED, OPEN, Status
 from domain.lights import Light, LightRule
 from domain.workdays import ONE_DAY
+from milestones import obstacles
 from milestones.graph import graph_of, steps_of
 from milestones.models import Node, TemplateNode, etag_of
+from milestones.obstacles import Obstacle
 from milestones.querysets import NodeQuerySet
 
 
@@ -33,6 +35,7 @@ class NodeRow:
     is more than 5 working days ago. `is_back_filled`: its
     start or its end was entered more than 5 working days later. `asked_due_on`: the due date that a pending
     request asks for. `lacks_proof`: it is done, but the proof that its template asks for is not there.
+    `obstacles`: the open issues that block it.
     """
 
     pk: int
@@ -46,6 +49,8 @@ class NodeRow:
     project_code: str
     enterprise: str
     kind: str
+    tier_id: int | None
+    industry: str
     town: str
     unit: str
     liaison: str
@@ -70,6 +75,7 @@ class NodeRow:
     days_left: int | None
     blocked_by: tuple[Neighbour, ...]
     causes: tuple[Neighbour, ...]
+    obstacles: tuple[Obstacle, ...]
     holds_up: int
     holds_up_keys: tuple[str, ...]
     knocked_on: int
@@ -105,6 +111,8 @@ class _Facts(NamedTuple):
     project_code: str
     enterprise: str
     kind: str
+    tier_id: int | None
+    industry: str
     town: str
     liaison: str | None
     liaison_username: str | None
@@ -118,7 +126,8 @@ _PATHS = (
     "baseline_on", "due_on", "limit_on", "deadline_on", "started_on", "finished_on", "start_entered_on",
     "finish_entered_on", "held_on", "version", "unit__name",
     "project_id", "project__name", "project__code", "project__enterprise", "project__kind",
-    "project__town__name", "project__liaison__display_name", "project__liaison__username",
+    "project__tier_id", "project__industry", "project__town__name",
+    "project__liaison__display_name", "project__liaison__username",
     "project__chain__starts_on", "asked_due_on", "lacks_proof",
 )  # fmt: skip
 
@@ -179,7 +188,7 @@ class _Reading:
 
 
 def node_rows(nodes: Iterable[Node], rule: LightRule) -> list[NodeRow]:
-    """Rows for `nodes`, in their order, with at most three queries however many.
+    """Rows for `nodes`, in their order, with at most four queries however many.
 
     Only what a row shows is read, without an object for each node, town and liaison.
     """
@@ -208,7 +217,14 @@ def _facts_of(nodes: list[Node]) -> list[_Facts]:
 def _rows(batch: list[_Facts], reading: _Reading) -> list[NodeRow]:
     projects = _projects(batch)
     ready = _ready_on(batch, projects, reading)
-    return [_row(facts, projects[facts.project_id], reading, ready.get(facts.pk)) for facts in batch]
+    still_open = [facts.pk for facts in batch if _STATUSES[facts.status] not in CLOSED]
+    in_the_way = obstacles.source().of_nodes(still_open, reading.rule.today) if still_open else {}
+    return [
+        _row(
+            facts, projects[facts.project_id], reading, ready.get(facts.pk), in_the_way.get(facts.pk, ())
+        )
+        for facts in batch
+    ]  # fmt: skip
 
 
 def _ready_on(
@@ -263,7 +279,10 @@ def _place(node: _Facts, statuses: dict[int, Status]) -> _Place:
     return _Place(tuple(before), tuple(causes), tuple(held), _key_labels(held, node.template))
 
 
-def _row(node: _Facts, project: _Project, reading: _Reading, ready_on: date | None) -> NodeRow:
+def _row(
+    node: _Facts, project: _Project, reading: _Reading, ready_on: date | None,
+    in_the_way: tuple[Obstacle, ...],
+) -> NodeRow:  # fmt: skip
     rule, step, day = reading.rule, steps_of(node.template)[node.step], node.deadline_on
     status = _STATUSES[node.status]
     light = rule.light(status, node.due_on, node.limit_on, node.limit)
@@ -273,7 +292,7 @@ def _row(node: _Facts, project: _Project, reading: _Reading, ready_on: date | No
         pk=node.pk, label=reading.label(step), code=step.code, stage=step.stage,
         is_key=step.is_key, is_unconfirmed=step.is_unconfirmed,
         project_id=node.project_id, project=node.project, project_code=node.project_code,
-        enterprise=node.enterprise, kind=node.kind, town=node.town,
+        enterprise=node.enterprise, kind=node.kind, tier_id=node.tier_id, industry=node.industry, town=node.town,
         unit=node.unit or "", liaison=node.liaison or node.liaison_username or "",
         status=status, light=light,
         baseline_on=node.baseline_on, due_on=node.due_on, limit_on=node.limit_on, deadline_on=day,
@@ -289,7 +308,7 @@ def _row(node: _Facts, project: _Project, reading: _Reading, ready_on: date | No
         days_late=rule.days_late(day) if is_late else 0,
         days_left=rule.days_left(day) if day and is_open and not is_late else None,
         blocked_by=_neighbours(place.before, node.template, project),
-        causes=_neighbours(place.causes, node.template, project),
+        causes=_neighbours(place.causes, node.template, project), obstacles=in_the_way,
         holds_up=len(place.held), holds_up_keys=place.held_keys,
         knocked_on=sum([_is_late(key, project, rule) for key in place.held]),
         etag=etag_of(node.pk, node.version),

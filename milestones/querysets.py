@@ -22,13 +22,14 @@ from django.db.models import (
     When,
 )
 
-from accounts.access import ScopedQuerySet, editable
+from accounts.access import ScopedQuerySet
 from accounts.models import User
 from domain.chains import EdgeKind
 from domain.date_changes import PENDING, RequestStatus
 from domain.lifecycle import OPEN, Status
 from domain.lights import MAX_WINDOW, Light, LightRule
 from domain.workdays import late_cutoff
+from milestones import obstacles
 
 if TYPE_CHECKING:
     from milestones.models import Chain, ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
@@ -135,6 +136,10 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
         """Nodes that could have been started for more than 5 working days and were not (待启动超期)."""
         return self.filter(self._is_idle(rule))
 
+    def blocked(self, category: str = "", unit: int | None = None) -> Self:
+        """Nodes that an open issue blocks: one of the category with this code, or led by this unit, where given."""
+        return self.filter(obstacles.source().blocked(category, unit))
+
     def held_longer_than(self, days: int, today: date) -> Self:
         """Nodes on hold for more than so many calendar days."""
         return self.filter(status=Status.HELD, held_on__lt=today - timedelta(days=days))
@@ -231,13 +236,8 @@ class DateChangeQuerySet(ScopedQuerySet["DateChange"]):
         return self.filter(status__in=PENDING)
 
     def decidable_by(self, user: User | AnonymousUser) -> Self:
-        """Those that `user` may approve: a manager who may change the project itself.
-
-        Whoever only has the duty of the node would approve the own delay.
-        """
-        if not (isinstance(user, User) and user.is_manager):
-            return self.none()
-        return self.filter(editable(user, self.project_path))
+        """Those that `user` may approve."""
+        return self.coordinated_by(user)
 
     def to_decide(self, user: User | AnonymousUser) -> Self:
         """Those that wait for an answer of `user`."""

@@ -21,12 +21,14 @@ _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Kind(StrEnum):
-    """What the cells of a column are: ``WORD`` is a short text in the middle, ``AMOUNT`` has two decimals."""
+    """What the cells of a column are: ``WORD`` is a short text in the middle, ``AMOUNT`` has two decimals, ``CHANGE``
+    is a number with its sign."""
 
     TEXT = "text"
     WORD = "word"
     NUMBER = "number"
     AMOUNT = "amount"
+    CHANGE = "change"
     DAY = "day"
     LIGHT = "light"
 
@@ -35,6 +37,12 @@ def plain(text: str) -> str:
     """`text` without what no cell can hold: control characters, halves of characters, the overlong rest."""
     text = _UNWRITABLE.sub("", text) if _UNWRITABLE.search(text) else text
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def unmarked(text: str) -> str:
+    """`text` as XlsxWriter is to write it: it takes <r>…</r> for markup of its own and would not escape it."""
+    text = plain(text)
+    return f"{text} " if text.endswith("</r>") else text
 
 
 def in_xml(text: str) -> str:

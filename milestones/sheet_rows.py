@@ -10,17 +10,34 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from domain.lights import Light
 from milestones.sheet_cells import Cell, in_xml, serial
 
+MOST_LINKS = 65_530
+"""Excel takes no more hyperlinks in one sheet; a file with more is repaired, which loses all of them."""
+
 
 class TableSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed
-    """A worksheet of a workbook in constant memory to which whole rows can be appended."""
+    """A worksheet of a workbook in constant memory to which whole rows and links can be appended."""
 
     previous_row: int
+    rel_count: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links: list[tuple[int, int, str]] = []
+
+    @property
+    def takes_links(self) -> bool:
+        """Whether the sheet may have one more."""
+        return len(self._links) < MOST_LINKS
+
+    def link(self, row: int, column: int, address: str) -> None:
+        """Let the cell, counted from zero, lead to `address`; what it shows is written by itself."""
+        self._links.append((row, column, address))
 
     def append_row(self, row: int, height: float, cells: str) -> None:
         """Write the `row`, counted from zero, below everything written so far; `height` is in points."""
@@ -29,6 +46,21 @@ class TableSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed
         self.fh.write(f'<row r="{row + 1}" ht="{height:g}" customHeight="1">{cells}</row>')
         self._check_dimensions(row, 0)
         self.previous_row = row
+
+    def _write_hyperlinks(self) -> None:
+        """XlsxWriter's own would keep an object for each; and rows with the same address can share it."""
+        if not self._links:
+            return
+        numbers: dict[str, int] = {}
+        self._xml_start_tag("hyperlinks")
+        for row, column, address in self._links:
+            number = numbers.get(address)
+            if number is None:
+                self.rel_count += 1
+                number = numbers[address] = self.rel_count
+                self.external_hyper_links.append(["/hyperlink", address, "External"])
+            self.fh.write(f'<hyperlink ref="{xl_rowcol_to_cell(row, column)}" r:id="rId{number}"/>')
+        self._xml_end_tag("hyperlinks")
 
 
 class CellWriter:

@@ -12,7 +12,8 @@ from accounts.models import Unit, User
 from domain.errors import RuleError, StaleError
 from domain.project_code import read_project_code
 from history.models import Change
-from projects.models import Project
+from projects.initials import initials_of
+from projects.models import Project, Tier
 
 
 @transaction.atomic
@@ -24,6 +25,7 @@ def add_project(*, actor: User, batch: UUID | None = None, note: str = "", **fie
     """
     project = Project(**fields)
     project.code = _checked_code(project.code)
+    project.initials = initials_of(project.name, project.enterprise)
     if project.code and Project.objects.filter(code=project.code).exists():
         raise RuleError(gettext_noop("Another project already has the code %(code)s."), code=project.code)
     project.save()
@@ -67,7 +69,8 @@ def change_project(
     before = {name: getattr(project, name) for name in changed}
     for name, value in changed.items():
         setattr(project, name, value)
-    project.save(update_fields=list(changed))
+    project.initials = initials_of(project.name, project.enterprise)
+    project.save(update_fields=[*changed, "initials"])
     _stay_in_reach(project, actor)
     join_units(project, {project.town_id, project.department_id} - {None})
     Change.objects.create(
@@ -83,12 +86,14 @@ def join_units(project: Project, unit_ids: Iterable[int | None]) -> None:
 
 
 def facts(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields as history keeps them: units and people by name, since names outlive row numbers."""
-    return {
-        name: str(value) if isinstance(value, Unit | User) else value
-        for name, value in fields.items()
-        if value not in (None, "")
-    }
+    """Fields as history keeps them: units, people and tiers by name, since names outlive row numbers."""
+    return {name: _by_name(value) for name, value in fields.items() if value not in (None, "")}
+
+
+def _by_name(value: Any) -> Any:
+    if isinstance(value, Tier):
+        return value.name  # not its label, which is in the language of who reads
+    return str(value) if isinstance(value, Unit | User) else value
 
 
 def _checked_code(code: str) -> str:

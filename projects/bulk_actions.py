@@ -14,6 +14,7 @@ from domain.project_code import read_project_code
 from history.bulk_actions import ROWS_AT_ONCE, NewChange, record_changes
 from history.models import Change
 from projects.actions import facts
+from projects.initials import initials_of
 from projects.models import Project
 
 
@@ -26,7 +27,9 @@ def editable_projects(actor: User, pks: Collection[int], *, lock: bool = False) 
     found: dict[int, Project] = {}
     for start in range(0, len(wanted), ROWS_AT_ONCE):
         some = Project.objects.editable_by(actor).filter(pk__in=wanted[start : start + ROWS_AT_ONCE])
-        some = some.order_by("pk").select_for_update(of=("self",)) if lock else some.order_by("pk")
+        some = (
+            some.order_by("pk").select_for_update(of=("self",), no_key=True) if lock else some.order_by("pk")
+        )
         found.update((project.pk, project) for project in some)
     return found
 
@@ -51,6 +54,7 @@ def add_projects(
     projects = [Project(**fields) for fields in rows]
     for project in projects:
         project.code = read_project_code(project.code).text if project.code else ""
+        project.initials = initials_of(project.name, project.enterprise)
     _refuse_used_codes([project.code for project in projects if project.code])
     projects = Project.objects.bulk_create(projects, batch_size=ROWS_AT_ONCE)
     _refuse_out_of_reach(projects, actor)
@@ -85,6 +89,7 @@ def change_projects(
         before = {name: getattr(project, name) for name in after}
         for name, value in after.items():
             setattr(project, name, value)
+        project.initials = initials_of(project.name, project.enterprise)
         changed.append(project)
         history.append(NewChange(Change.Verb.PROJECT_CHANGED, pk, facts(after), facts(before)))
     _refuse_used_codes([p.code for p in changed if p.code], but_of={project.pk for project in changed})
@@ -110,7 +115,7 @@ def _own_units(project: Project) -> list[int]:
 
 def _write(projects: Sequence[Project], names: Collection[str]) -> None:
     if projects:
-        Project.objects.bulk_update(projects, sorted(names), batch_size=ROWS_AT_ONCE)
+        Project.objects.bulk_update(projects, [*sorted(names), "initials"], batch_size=ROWS_AT_ONCE)
 
 
 def _refuse_used_codes(codes: Sequence[str], *, but_of: Collection[int] = ()) -> None:

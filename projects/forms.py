@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext as _
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.access import ties
 from accounts.models import Unit, User
 from accounts.refusals import sentence
+from domain.industries import IndustryError, read_industry
 from domain.project_code import ProjectCodeError, read_project_code
-from projects.models import ENTERED, Project
+from projects.models import ENTERED, PROGRAMMES, Project, Tier
 
 _CHOOSE = pgettext_lazy("in a select", "choose")
 _NONE = pgettext_lazy("in a select", "none")
@@ -70,7 +72,24 @@ class ProjectForm(CodeForm):
         self.fields["name"].label = gettext_lazy("project name")
         kind = cast("forms.TypedChoiceField", self.fields["kind"])
         kind.choices = [("", _CHOOSE), *Project.Kind.choices]
+        tier = cast("forms.ModelChoiceField[Any]", self.fields["tier"])
+        tier.empty_label = str(_NONE)
+        tier.choices = [("", _NONE), *_tiers_by_programme()]
+        # People type the digits with spaces and the letter in either case; the normal form is short.
+        self.fields["industry"] = forms.CharField(
+            required=False, max_length=20, label=self.fields["industry"].label,
+            help_text=self.fields["industry"].help_text,
+        )  # fmt: skip
+        for name, most in (("longitude", 180), ("latitude", 90)):
+            # A form field knows no validators of its model's.
+            self.fields[name].validators += [MinValueValidator(-most), MaxValueValidator(most)]
         self._offer(ties(user))
+
+    def clean_industry(self) -> str:
+        try:
+            return read_industry(self.cleaned_data["industry"])
+        except IndustryError as error:
+            raise forms.ValidationError(sentence(error)) from error
 
     def _offer(self, tied: Mapping[str, int]) -> None:
         people = Q(role=User.Role.LIAISON, is_active=True)
@@ -96,6 +115,10 @@ class ProjectForm(CodeForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        tier = data.get("tier")
+        if tier and data.get("kind") and tier.kind != data["kind"]:
+            self.add_error("tier", _("Projects of this kind have no tier “%(name)s”.") % {"name": tier})
+            data.pop("tier", None)
         etag = data.pop("etag", "")
         if self.project and etag != self.project.etag:
             self.is_stale = True
@@ -112,9 +135,22 @@ class ProjectForm(CodeForm):
         )
         for name in [name for name in data if data[name] != getattr(project, name)]:
             stored = project.get_kind_display() if name == "kind" else getattr(project, name)
-            is_empty = stored in (None, "")
-            said = _("Now it is empty.") if is_empty else _("Now it says “%(value)s”.") % {"value": stored}
-            self.add_error(name, said)
+            self.add_error(name, _what_stands_there(stored))
+
+
+def _tiers_by_programme() -> list[tuple[str, list[tuple[int, str]]]]:
+    """The tiers under the names of their programmes; other kinds have none."""
+    tiers = Tier.objects.all()
+    grouped = {kind: [(tier.pk, str(tier)) for tier in tiers if tier.kind == kind] for kind in PROGRAMMES}
+    return [(str(kind.label), offered) for kind, offered in grouped.items() if offered]
+
+
+def _what_stands_there(stored: Any) -> str:
+    if isinstance(stored, bool):
+        return _("Now it is ticked.") if stored else _("Now it is not ticked.")
+    return (
+        _("Now it is empty.") if stored in (None, "") else _("Now it says “%(value)s”.") % {"value": stored}
+    )
 
 
 def _entered(project: Project) -> dict[str, Any]:
@@ -125,4 +161,4 @@ def _entered(project: Project) -> dict[str, Any]:
 def _shown(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
-    return value.pk if isinstance(value, Unit | User) else value
+    return value.pk if isinstance(value, Unit | User | Tier) else value

@@ -1,12 +1,15 @@
 """Where a figure opens into its rows: the filter in the address is the figure's definition."""
 
+from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from domain.chains import Milestone
 from domain.date_changes import RequestStatus
 from domain.lights import Light
+from domain.periods import Months
 from milestones.project_states import ProjectState
 from screen.chains import Band, Column
 from screen.queries import Jam, Span
@@ -82,6 +85,35 @@ def waived_url(first: date, last: date) -> str:
 def changes_url(*statuses: RequestStatus, **asked: Value) -> str:
     """Requests for other dates that stand so."""
     return _url("milestones:date_changes", {"status": [status.value for status in statuses], **asked})
+
+
+def issues_url(**asked: Value) -> str:
+    return _url("issues:index", asked)
+
+
+def raised_url(first: date, last: date) -> str:
+    """Issues raised on these days, open or closed."""
+    return issues_url(raised_after=first, raised_before=last, open="all")
+
+
+def closed_url(first: date, last: date) -> str:
+    return issues_url(closed_after=first, closed_before=last)
+
+
+def reached_url(milestone: Milestone, months: Months, **asked: Value) -> str:
+    """Projects that reached `milestone` in these months."""
+    return projects_url(
+        reached=milestone, reached_after=months.first, reached_before=months.last_day, **asked
+    )
+
+
+def not_yet_url(milestone: Milestone) -> str:
+    return projects_url(not_yet=milestone)
+
+
+def investment_url(said: Iterable[tuple[str, str]], **asked: Value) -> str:
+    """Narrowed and of the months that the screen was asked for, so not to be carried once more."""
+    return _url("screen:investment", {**asked, **dict(said)})
 
 
 def column_url(band: Band, column: Column, **asked: Value) -> str:

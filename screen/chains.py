@@ -17,8 +17,6 @@ class StepTally:
 
     lights: Counter[Light] = field(default_factory=Counter)
     due_soon: int = 0
-    done_this_week: int = 0
-    done_last_week: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,15 @@ class Band:
     columns: tuple[Column, ...]
 
     @property
+    def causes(self) -> int:
+        return sum(column.causes for column in self.columns)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing of it is late or falls due soon."""
+        return not any(column.late or column.due_soon for column in self.columns)
+
+    @property
     def fullest(self) -> Column | None:
         """The node kind with most overdue causes, the earliest of equals; none where all are single."""
         late = [column for column in self.columns if column.causes]
@@ -96,7 +103,7 @@ class Band:
 def bands(
     tallies: Mapping[int, StepTally], causes: Mapping[int, int], projects: Mapping[str, int]
 ) -> tuple[Band, ...]:
-    """A band for each chain that any of the counted nodes belongs to, the one with most projects first."""
+    """A band for each chain that any of the counted nodes belongs to, the one with most overdue causes first."""
     by_code: dict[str, list[ChainTemplate]] = {}
     for template in _templates(tallies):
         by_code.setdefault(template.code, []).append(template)
@@ -104,7 +111,7 @@ def bands(
         Band(code, versions[0].label, projects.get(code, 0), _columns(versions, tallies, causes))
         for code, versions in by_code.items()
     ]
-    return tuple(sorted(drawn, key=lambda band: (-band.projects, band.code)))
+    return tuple(sorted(drawn, key=lambda band: (-band.causes, -band.projects, band.code)))
 
 
 def _templates(tallies: Mapping[int, StepTally]) -> QuerySet[ChainTemplate]:

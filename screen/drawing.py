@@ -1,19 +1,25 @@
 """Where everything of a chain's picture stands, in pixels: late above the line, on its way below it.
 
-The template only writes the numbers down. Fifty node kinds must fit a page of 1,360 px, so their names
-stand upright where they are too long to lie side by side.
+The template only writes the numbers down. A chain fits a page of 1,280 px; fifty node kinds are drawn as wide as one of
+1,360 px and made smaller below that, so their names stand upright where they are too long to lie side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import floor
+
+from django.utils.translation import gettext as _
 
 from domain.lights import Light
 from milestones.drawing.lettering import LETTER, cut, length, lines
 from screen.addresses import ON_TIME, column_url
 from screen.chains import Band, Column
 
-WIDTH = 1304
+WIDTH = 1166
+"""What a card has inside on a page of 1,280 px."""
+FULL = 1000
+"""A picture that is at least as wide is made just as wide as its card."""
 GUTTER = 52
 """To the left of the first column: what the two rows of numbers below the names are called."""
 NARROWEST, WIDEST = 25.0, 110.0
@@ -48,8 +54,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class DrawnColumn:
+    """`url` opens `count` rows."""
+
     column: Column
     url: str
+    count: int
     x: float
     left: float
     bars: tuple[Bar, ...]
@@ -98,12 +107,17 @@ class Drawing:
     base: float
     waiting_y: float
     done_y: float
+    mark: str
     mark_x: float
     mark_y: float
 
     @property
     def gutter(self) -> int:
         return GUTTER
+
+    @property
+    def is_full(self) -> bool:
+        return self.width >= FULL
 
     @property
     def half(self) -> float:
@@ -131,7 +145,7 @@ class _Frame:
         late = max(column.late + column.soon for column in columns)
         moving = max(column.running + column.held for column in columns)
         above, below = min(FOR_EACH, ABOVE / max(1, late)), min(FOR_EACH, BELOW / max(1, moving))
-        step = round(min(WIDEST, max(NARROWEST, (WIDTH - GUTTER) / len(columns))), 1)
+        step = floor(10 * min(WIDEST, max(NARROWEST, (WIDTH - GUTTER - 2) / len(columns)))) / 10
         base = round(TOP + 46 + max(THINNEST, above * late))
         return cls(
             step=step, above=above, below=below, base=base,
@@ -140,21 +154,23 @@ class _Frame:
         )  # fmt: skip
 
 
-def draw(band: Band) -> Drawing:
+def draw(band: Band, carried: Callable[[str], str] = str) -> Drawing:
+    """The picture of a band; its addresses are `carried` on, narrowed as the screen is."""
     columns, frame = band.columns, _Frame.of(band.columns)
     drawn = tuple(
-        _column(band, column, GUTTER + frame.step * (place + 0.5), frame)
+        _column(band, column, GUTTER + frame.step * (place + 0.5), frame, carried)
         for place, column in enumerate(columns)
     )
     width = round(GUTTER + frame.step * len(columns) + 2)
     waiting_y = round(frame.names_y + _depth(drawn, frame) + ROW)
     fullest = next((each.x for each in drawn if each.is_fullest), 0.0)
+    mark, half = _("most overdue"), length(_("most overdue")) / 2 + 2
     return Drawing(
         band=band, columns=drawn, headings=tuple(_headings(columns, frame.step)),
         step=frame.step, thick=min(THICKEST, frame.step - 9), is_upright=frame.is_upright,
         width=width, height=waiting_y + ROW + 8, top=TOP, base=frame.base,
         waiting_y=waiting_y, done_y=waiting_y + ROW,
-        mark_x=min(max(fullest, GUTTER + 44.0), width - 46.0), mark_y=TOP + 15,
+        mark=mark, mark_x=round(min(max(fullest, half), width - half), 1), mark_y=TOP + 15,
     )  # fmt: skip
 
 
@@ -165,18 +181,21 @@ def _depth(drawn: tuple[DrawnColumn, ...], frame: _Frame) -> float:
     return LINE * max(len(each.names) for each in drawn) - LINE
 
 
-def _column(band: Band, column: Column, x: float, frame: _Frame) -> DrawnColumn:
+def _column(
+    band: Band, column: Column, x: float, frame: _Frame, carried: Callable[[str], str]
+) -> DrawnColumn:  # fmt: skip
     above = tuple(_stack(frame.base - 6, -frame.above, _late_parts(column)))
     below = tuple(_stack(frame.base + 6, frame.below, _moving_parts(column)))
+    url, count = _opens(band, column)
     return DrawnColumn(
-        column=column, url=_url(band, column), x=round(x, 1), left=round(x - frame.step / 2, 1),
+        column=column, url=carried(url), count=count, x=round(x, 1), left=round(x - frame.step / 2, 1),
         bars=(*above, *below),
         late=_short(column.causes or column.late), late_y=round(min((b.y for b in above), default=0) - 5, 1),
         moving=_short(column.running + column.held),
         moving_y=round(max((b.y + b.height for b in below), default=0) + 13, 1),
         waiting=_short(column.waiting), done=_short(column.done),
         names=tuple(_names(column.label, x, frame)),
-        is_fullest=band.fullest is column, cells=_cells(band, column),
+        is_fullest=band.fullest is column, cells=_cells(carried(column_url(band, column)), column),
     )  # fmt: skip
 
 
@@ -211,9 +230,8 @@ def _names(label: str, x: float, frame: _Frame) -> Iterator[Name]:
         yield Name(text, round(first - LETTER * place, 1), frame.names_y - LETTER)
 
 
-def _cells(band: Band, column: Column) -> tuple[Cell, ...]:
-    """In the order of the table's header."""
-    rows = column_url(band, column)
+def _cells(rows: str, column: Column) -> tuple[Cell, ...]:
+    """In the order of the table's header; `rows` is where all nodes of the column are."""
     return (
         Cell(column.waiting, f"{rows}&light=grey"),
         Cell(column.running, f"{rows}&light=green"),
@@ -226,14 +244,14 @@ def _cells(band: Band, column: Column) -> tuple[Cell, ...]:
     )
 
 
-def _url(band: Band, column: Column) -> str:
-    """What is late there; where nothing is, what is still to be done; else what has been."""
+def _opens(band: Band, column: Column) -> tuple[str, int]:
+    """What is late there; where nothing is, what is still to be done; else what has been. How many that are."""
     if column.late:
         knocked_on = "all" if column.causes else "true"
-        return column_url(band, column, light=Light.RED, knocked_on=knocked_on)
-    if column.total > column.done + column.waived:
-        return column_url(band, column, light=[*ON_TIME, Light.VIOLET.value])
-    return column_url(band, column, light=Light.BLUE)
+        return column_url(band, column, light=Light.RED, knocked_on=knocked_on), column.late
+    if to_do := column.total - column.done - column.waived:
+        return column_url(band, column, light=[*ON_TIME, Light.VIOLET.value]), to_do
+    return column_url(band, column, light=Light.BLUE), column.done
 
 
 def _headings(columns: tuple[Column, ...], step: float) -> Iterator[Heading]:

@@ -1,27 +1,35 @@
 """The one screen's figures: counted by the database over what the reader may see, one query a block.
 
-The same lights, the same overdue causes and the same rows as the overdue list: the counts use
-``with_light`` and ``not_held_up`` of the nodes' QuerySet, the rows are ``node_rows``.
+The same lights, the same overdue causes and the same rows as the overdue list: the counts use ``light_condition`` and
+``held_up`` of the nodes' QuerySet, the rows are ``node_rows``.
+
+Half a million nodes are not looked at one by one. How many of a node kind are in which state is counted in an index
+alone; only the few whose deadline has passed or comes within two weeks are read, and take their lights from the rest.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum, Value, When
 from django.utils.translation import gettext
 
-from accounts.models import User
+from accounts.models import Unit, User
+from domain.lifecycle import Status
 from domain.lights import Light, LightRule
 from domain.workdays import near_until
 from milestones.models import Node
-from milestones.project_states import ProjectState, state_of_project
+from milestones.project_states import ProjectState, in_state, state_of_project
 from milestones.queries import NodeRow, node_rows
-from milestones.querysets import NodeQuerySet
+from milestones.querysets import NodeQuerySet, light_condition
 from projects.models import Project
+from projects.querysets import ProjectQuerySet
 from screen.chains import Band, Column, StepTally, bands
+from screen.keeping import COUNT_ANEW, MOVES_NO_NODE, Keeper
+from screen.narrowing import Narrowing, everything
 
 SOON_DAYS = 10
 """Two weeks, in working days."""
@@ -29,7 +37,14 @@ SOON_DAYS = 10
 LISTED = 10
 """How many of the worst and of the next due nodes are shown."""
 
-_BY_STEP_AND_LIGHT = ("template_node_id", "light")
+LOOKED_AT = 30
+"""Of so many of the longest overdue causes it is looked at how many wait behind them."""
+
+MOST_NAMED = 5_000
+"""So many rows are asked for by their numbers; more by what they are."""
+
+_CLOSED = {Status.DONE: Light.BLUE, Status.WAIVED: Light.WHITE, Status.HELD: Light.VIOLET}
+_IN_TIME = {Status.WAITING: Light.GREY, Status.RUNNING: Light.GREEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +77,18 @@ class Span:
         """Last week's Monday and the same weekday as today's."""
         return self.monday - timedelta(days=7), self.today - timedelta(days=7)
 
+    @property
+    def last_year(self) -> tuple[date, date]:
+        """The same days of the week, 52 weeks ago."""
+        return self.monday - timedelta(days=364), self.today - timedelta(days=364)
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectCounts:
     """How many projects are in which state.
 
-    `investment` is the total of those under way, in 万元; `without_amount` of them name none.
+    `investment` is the total of those under way, in 万元; `without_amount` of them name none. `last_week` and
+    `last_year` are how many were under way then; None where no chain on record had begun.
     """
 
     under_way: int = 0
@@ -75,22 +96,24 @@ class ProjectCounts:
     without_chain: int = 0
     investment: Decimal = Decimal(0)
     without_amount: int = 0
+    last_week: int | None = None
+    last_year: int | None = None
 
     @property
     def all(self) -> int:
         return self.under_way + self.finished + self.without_chain
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Overdue causes of one node kind with one unit; `oldest` is the deadline that passed first."""
+class LateNode(NamedTuple):
+    """An overdue node; what `is_cause` could be worked on now, the others wait for one that is open."""
 
+    pk: int
+    project: int
     step: int
-    unit_id: int | None
-    unit: str
-    causes: int
-    new: int
-    oldest: date
+    status: str
+    unit: int | None
+    deadline_on: date
+    is_cause: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +152,14 @@ class Jam:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything that the one screen and the first sheet of the workbook show."""
+    """What the one screen, the wall and the first sheet of the workbook show of projects and nodes.
+
+    `done_last_year`: on the same days a year ago; None where nothing on record is as old. `late` are all overdue nodes,
+    the longest overdue first, `candidates` the first of the causes among them, `worst` the first of these.
+    """
 
     span: Span
+    narrowing: Narrowing
     projects: ProjectCounts
     lights: dict[Light, int]
     causes: int
@@ -141,33 +169,49 @@ class Screen:
     due_soon_keys: int
     done_this_week: int
     done_last_week: int
+    done_last_year: int | None
     bands: tuple[Band, ...]
     units: tuple[UnitLoad, ...]
     jam: Jam | None
+    late: Sequence[LateNode]
+    candidates: list[NodeRow]
     worst: list[NodeRow]
     due: list[NodeRow]
     due_days: list[DueDay]
 
 
-def screen_of(reader: User, rule: LightRule) -> Screen:
-    """The screen of what `reader` may see on the day of `rule`."""
-    span = Span.around(rule)
-    nodes = Node.objects.visible_to(reader)
-    projects, projects_by_chain = _projects(reader)
-    tallies = _tallies(nodes, rule, span)
-    late = _late(nodes, rule, span)
-    drawn = bands(tallies, {step: _causes(late, step) for step in tallies}, projects_by_chain)
+def screen_of(
+    reader: User, rule: LightRule, narrowing: Narrowing | None = None, keeper: Keeper = COUNT_ANEW
+) -> Screen:
+    """The screen of what `reader` may see on the day of `rule`, of all of it or of what it is narrowed to."""
+    span, narrowing = Span.around(rule), narrowing or everything(rule.today)
+    nodes = narrowing.of_nodes(Node.objects.visible_to(reader))
+    projects, projects_by_chain = keeper.kept(
+        "projects", MOVES_NO_NODE, key=str(rule.today),
+        count=lambda: _projects(narrowing.of_projects(Project.objects.visible_to(reader)), span),
+    )  # fmt: skip
+    states = keeper.kept("states", MOVES_NO_NODE, lambda: _states(nodes))
+    this_week, last_week, last_year = keeper.kept(
+        "done", MOVES_NO_NODE, lambda: _done(nodes, span), key=str(rule.today)
+    )
+    late, soon = late_nodes(nodes, rule), _soon(nodes, rule, span)
+    tallies = _tallies(states, late, soon)
+    causes = [node for node in late if node.is_cause]
+    by_step = Counter(node.step for node in causes)
+    drawn = bands(tallies, by_step, projects_by_chain)
     lights = sum((tally.lights for tally in tallies.values()), Counter[Light]())
-    causes = sum(each.causes for each in late)
+    units = _units(causes, rule, span)
+    candidates = _rows([node.pk for node in causes[:LOOKED_AT]], rule)
     return Screen(
-        span=span, projects=projects, lights={light: lights[light] for light in Light},
-        causes=causes, new_causes=sum(each.new for each in late), knocked_on=lights[Light.RED] - causes,
+        span=span, narrowing=narrowing, projects=projects, lights={light: lights[light] for light in Light},
+        causes=len(causes), new_causes=sum(unit.new for unit in units), knocked_on=len(late) - len(causes),
         due_soon=sum(tally.due_soon for tally in tallies.values()),
         due_soon_keys=sum(column.due_soon for band in drawn for column in band.columns if column.is_key),
-        done_this_week=sum(tally.done_this_week for tally in tallies.values()),
-        done_last_week=sum(tally.done_last_week for tally in tallies.values()),
-        bands=drawn, units=_units(late, rule), jam=_jam(drawn, late),
-        worst=worst_rows(nodes, rule), due=due_rows(nodes, rule, span), due_days=_due_days(nodes, rule, span),
+        done_this_week=this_week, done_last_week=last_week, done_last_year=last_year,
+        bands=drawn, units=units, jam=_jam(drawn, causes, units),
+        late=late, candidates=candidates, worst=candidates[:LISTED],
+        due=_rows(list(due_soon(nodes, span).values_list("pk", flat=True)[:LISTED]), rule),
+        due_days=_due_days(soon, rule),
     )  # fmt: skip
 
 
@@ -186,99 +230,154 @@ def due_soon(nodes: NodeQuerySet, span: Span) -> NodeQuerySet:
     return nodes.due_between(span.today, span.due_until).order_by("deadline_on", "pk")
 
 
-def worst_rows(nodes: NodeQuerySet, rule: LightRule) -> list[NodeRow]:
-    return node_rows(overdue_causes(nodes, rule).for_list()[:LISTED], rule)
+def late_nodes(nodes: NodeQuerySet, rule: LightRule) -> list[LateNode]:
+    """The overdue ones among `nodes`, the longest overdue first.
+
+    Which of them wait for another is asked of them by number: a database that expects a hundred thousand where there
+    are a thousand would look at every open node there is.
+    """
+    overdue = nodes.overdue(rule)
+    columns = ("pk", "project_id", "template_node_id", "status", "unit_id", "deadline_on")
+    found: list[Any] = list(overdue.order_by("deadline_on", "pk").values_list(*columns))
+    named = Node.objects.filter(pk__in=[row[0] for row in found]) if len(found) <= MOST_NAMED else overdue
+    waiting = set(named.held_up().order_by().values_list("pk", flat=True)) if found else set()
+    return [
+        LateNode(pk, project, step, status, unit, deadline_on, pk not in waiting)
+        for pk, project, step, status, unit, deadline_on in found
+    ]
 
 
-def due_rows(nodes: NodeQuerySet, rule: LightRule, span: Span) -> list[NodeRow]:
-    return node_rows(due_soon(nodes, span).for_list()[:LISTED], rule)
+class _Soon(NamedTuple):
+    """Nodes of one kind and state that fall due on one day within two weeks; `yellow` of them soon enough for that."""
+
+    step: int
+    status: str
+    on: date
+    nodes: int
+    yellow: int
 
 
-def _due_days(nodes: NodeQuerySet, rule: LightRule, span: Span) -> list[DueDay]:
-    by_day = due_soon(nodes, span).order_by("deadline_on").values_list("deadline_on")
-    days = by_day.annotate(nodes=Count("pk"))
-    return [DueDay(on, count, rule.calendar.is_provisional(on)) for on, count in days]
+def _soon(nodes: NodeQuerySet, rule: LightRule, span: Span) -> list[_Soon]:
+    yellow = Count("pk", filter=light_condition(Light.YELLOW, rule))
+    counted = due_soon(nodes, span).order_by().values_list("template_node_id", "status", "deadline_on")
+    return [_Soon(*row) for row in counted.annotate(nodes=Count("pk"), yellow=yellow)]
 
 
-def _projects(reader: User) -> tuple[ProjectCounts, Counter[str]]:
+def _rows(keys: Sequence[int], rule: LightRule) -> list[NodeRow]:
+    """Their rows, in their order."""
+    place = {pk: number for number, pk in enumerate(keys)}
+    rows = node_rows(Node.objects.filter(pk__in=keys).for_list(), rule) if keys else []
+    return sorted(rows, key=lambda row: place[row.pk])
+
+
+def _due_days(soon: Iterable[_Soon], rule: LightRule) -> list[DueDay]:
+    days = Counter[date]()
+    for each in soon:
+        days[each.on] += each.nodes
+    return [DueDay(on, days[on], rule.calendar.is_provisional(on)) for on in sorted(days)]
+
+
+def _projects(visible: ProjectQuerySet, span: Span) -> tuple[ProjectCounts, Counter[str]]:
     """How far the projects are, and how many follow each chain."""
+    week, year = span.last_week[1], span.last_year[1]
+    begun = Case(
+        When(chain__starts_on__lte=year, then=Value(2)), When(chain__starts_on__lte=week, then=Value(1)),
+        default=Value(0), output_field=IntegerField(),
+    )  # fmt: skip
     counted = (
-        Project.objects.visible_to(reader)
-        .annotate(state=state_of_project())
+        visible.annotate(state=state_of_project(), begun=begun)
         .order_by()
-        .values_list("state", "chain__template__code")
+        .values_list("state", "chain__template__code", "begun")
         .annotate(projects=Count("pk"), amounts=Count("investment"), investment=Sum("investment"))
     )
     states, chains = Counter[str](), Counter[str]()
-    total, without_amount = Decimal(0), 0
-    for state, chain, projects, amounts, investment in counted:
+    total, without_amount, then, known = Decimal(0), 0, [0, 0], [False, False]
+    for state, chain, had_begun, projects, amounts, investment in counted:
         states[state] += projects
         chains[chain or ""] += projects
+        known = [known[0] or had_begun >= 1, known[1] or had_begun == 2]
         if state == ProjectState.UNDER_WAY:
             total += investment or 0
             without_amount += projects - amounts
-    return ProjectCounts(**states, investment=total, without_amount=without_amount), chains
+            then = [
+                then[0] + (projects if had_begun >= 1 else 0),
+                then[1] + (projects if had_begun == 2 else 0),
+            ]
+    if states[ProjectState.FINISHED]:
+        finished = visible.filter(in_state(ProjectState.FINISHED)).order_by()
+        then = [count + _finished_since(finished, day) for count, day in zip(then, (week, year), strict=True)]
+    return ProjectCounts(
+        **states, investment=total, without_amount=without_amount,
+        last_week=then[0] if known[0] else None, last_year=then[1] if known[1] else None,
+    ), chains  # fmt: skip
 
 
-def _tallies(nodes: NodeQuerySet, rule: LightRule, span: Span) -> dict[int, StepTally]:
-    """By template node, how many nodes show which light."""
-    last_week = Q(finished_on__range=span.last_week)
-    counted = (
-        nodes.with_light(rule)
-        .order_by()
-        .values_list(*_BY_STEP_AND_LIGHT)
-        .annotate(
-            nodes=Count("pk"),
-            due=Count("pk", filter=Q(deadline_on__range=(span.today, span.due_until))),
-            done=Count("pk", filter=Q(finished_on__gte=span.monday)),
-            done_before=Count("pk", filter=last_week),
-        )
+def _finished_since(finished: ProjectQuerySet, day: date) -> int:
+    """How many of the finished projects had begun by `day` and were not finished then."""
+    closed_later = Node.objects.filter(
+        Q(finished_on__gt=day) | Q(waived_on__gt=day), project=OuterRef("pk")
+    ).order_by()
+    return finished.filter(Exists(closed_later), chain__starts_on__lte=day).count()
+
+
+def _states(nodes: NodeQuerySet) -> list[tuple[int, str, int]]:
+    """How many nodes of each kind are in which state; of rows, not of numbers, so that an index is enough."""
+    counted = nodes.order_by().values_list("template_node_id", "status")
+    return list(counted.annotate(nodes=Count("*")))
+
+
+def _done(nodes: NodeQuerySet, span: Span) -> tuple[int, int, int | None]:
+    """How many nodes were done this week, on the same days of last week, and of the year before where that is known."""
+    year_first, _last = span.last_year
+    this, last, year = (
+        Q(finished_on__range=days) for days in ((span.monday, span.today), span.last_week, span.last_year)
     )
+    counted = nodes.filter(this | last | year).aggregate(
+        this=Count("pk", filter=this), last=Count("pk", filter=last), year=Count("pk", filter=year)
+    )
+    is_known = counted["year"] > 0 or nodes.filter(finished_on__lt=year_first).order_by().exists()
+    return counted["this"], counted["last"], counted["year"] if is_known else None
+
+
+def _tallies(
+    states: Iterable[tuple[int, str, int]], late: Iterable[LateNode], soon: Iterable[_Soon]
+) -> dict[int, StepTally]:
+    """By template node, how many nodes show which light: what is late or due soon is taken from those of its state."""
     tallies: dict[int, StepTally] = {}
-    for step, light, count, due, done, done_before in counted:
-        tally = tallies.setdefault(step, StepTally())
-        tally.lights[Light(light)] += count
-        if Light(light) in {Light.YELLOW, Light.GREEN, Light.GREY}:  # a deadline that has been met is none
-            tally.due_soon += due
-        tally.done_this_week += done
-        tally.done_last_week += done_before
+    lit = Counter[tuple[int, str]]()
+    for node in late:
+        tallies.setdefault(node.step, StepTally()).lights[Light.RED] += 1
+        lit[node.step, node.status] += 1
+    for each in soon:
+        tally = tallies.setdefault(each.step, StepTally())
+        tally.lights[Light.YELLOW] += each.yellow
+        tally.due_soon += each.nodes
+        lit[each.step, each.status] += each.yellow
+    for step, status, count in states:
+        light = _CLOSED.get(Status(status)) or _IN_TIME[Status(status)]
+        # Asked one after the other: what somebody finishes in between must not make a count of less than nothing.
+        tallies.setdefault(step, StepTally()).lights[light] += max(0, count - lit[step, status])
     return tallies
 
 
-def _late(nodes: NodeQuerySet, rule: LightRule, span: Span) -> list[Late]:
-    counted = (
-        overdue_causes(nodes, rule)
-        .order_by()
-        .values_list("template_node_id", "unit_id", "unit__name")
-        .annotate(
-            causes=Count("pk"),
-            new=Count("pk", filter=Q(deadline_on__gte=span.late_since_monday)),
-            oldest=Min("deadline_on"),
-        )
-    )
-    return [Late(step, unit_id, unit or "", *facts) for step, unit_id, unit, *facts in counted]
-
-
-def _causes(late: Iterable[Late], step: int) -> int:
-    return sum(each.causes for each in late if each.step == step)
-
-
-def _units(late: Iterable[Late], rule: LightRule) -> tuple[UnitLoad, ...]:
+def _units(causes: Iterable[LateNode], rule: LightRule, span: Span) -> tuple[UnitLoad, ...]:
     """Who has to act, the one with most to do first."""
-    by_unit: dict[int | None, list[Late]] = {}
-    for each in late:
-        by_unit.setdefault(each.unit_id, []).append(each)
+    by_unit: dict[int | None, list[LateNode]] = {}
+    for node in causes:
+        by_unit.setdefault(node.unit, []).append(node)
+    names = dict(Unit.objects.filter(pk__in=[pk for pk in by_unit if pk]).values_list("pk", "name"))
     loads = [
         UnitLoad(
-            pk, theirs[0].unit, sum(each.causes for each in theirs), sum(each.new for each in theirs),
-            max(rule.days_late(each.oldest) for each in theirs),
+            pk, names.get(pk, "") if pk else "", len(theirs),
+            sum(node.deadline_on >= span.late_since_monday for node in theirs),
+            max(rule.days_late(node.deadline_on) for node in theirs),
         )
         for pk, theirs in by_unit.items()
     ]  # fmt: skip
     return tuple(sorted(loads, key=lambda load: (-load.causes, -load.worst_days_late, load.name)))
 
 
-def _jam(drawn: Iterable[Band], late: Iterable[Late]) -> Jam | None:
+def _jam(drawn: Iterable[Band], causes: Iterable[LateNode], units: Iterable[UnitLoad]) -> Jam | None:
     kinds: dict[tuple[str, str], list[tuple[str, Column]]] = {}
     for band in drawn:
         for column in band.columns:
@@ -288,8 +387,9 @@ def _jam(drawn: Iterable[Band], late: Iterable[Late]) -> Jam | None:
         return None
     found = max(kinds.values(), key=lambda found: sum(column.causes for _, column in found))
     steps = frozenset[int]().union(*(column.steps for _, column in found))
-    units = {each.unit for each in late if each.step in steps}
+    theirs = {node.unit for node in causes if node.step in steps}
+    names = {unit.pk: unit.name for unit in units}
     return Jam(
         code=found[0][1].code, label=found[0][1].label, chains=tuple(chain for chain, _ in found),
-        causes=sum(column.causes for _, column in found), unit=units.pop() if len(units) == 1 else "",
+        causes=sum(column.causes for _, column in found), unit=names.get(theirs.pop(), "") if len(theirs) == 1 else "",
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The sentence that opens the one screen and the workbook, from the figures that stand below it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,11 +12,12 @@ from screen.queries import ProjectCounts, Screen
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of the sentence; `url` opens the rows that it speaks of, blank where there are none."""
+    """A part of the sentence; `url` opens the `count` rows that it speaks of, blank where there are none."""
 
     text: str
     url: str = ""
     is_alarming: bool = False
+    count: int | None = None
 
 
 def sentence(screen: Screen) -> str:
@@ -27,8 +28,12 @@ def sentence(screen: Screen) -> str:
 
 def clauses(screen: Screen) -> list[Clause]:
     if not screen.projects.all:
-        return [Clause(_("There is no project on record yet"))]
-    return [_progress(screen.projects), *_lateness(screen)]
+        nothing = (
+            _("No project matches") if screen.narrowing.places else _("There is no project on record yet")
+        )
+        return [Clause(nothing)]
+    said = [_progress(screen.projects), *_lateness(screen)]
+    return [replace(clause, url=screen.narrowing.carried(clause.url)) for clause in said]
 
 
 def _progress(projects: ProjectCounts) -> Clause:
@@ -36,7 +41,7 @@ def _progress(projects: ProjectCounts) -> Clause:
         text = ngettext(
             "%(count)s project is under way", "%(count)s projects are under way", projects.under_way
         )
-        return Clause(text % {"count": projects.under_way}, under_way_url())
+        return Clause(text % {"count": projects.under_way}, under_way_url(), count=projects.under_way)
     if projects.finished == projects.all:
         text = ngettext("the one project is finished", "all %(count)s projects are finished", projects.all)
     else:
@@ -45,7 +50,7 @@ def _progress(projects: ProjectCounts) -> Clause:
             "%(count)s projects are on record, none is under way",
             projects.all,
         )
-    return Clause(text % {"count": projects.all}, projects_url())
+    return Clause(text % {"count": projects.all}, projects_url(), count=projects.all)
 
 
 def _lateness(screen: Screen) -> Iterator[Clause]:
@@ -59,17 +64,19 @@ def _lateness(screen: Screen) -> Iterator[Clause]:
                 "%(count)s nodes fall due within two weeks",
                 screen.due_soon,
             )
-            yield Clause(text % {"count": screen.due_soon}, due_url(screen.span))
+            yield Clause(text % {"count": screen.due_soon}, due_url(screen.span), count=screen.due_soon)
 
 
 def _late(screen: Screen) -> Iterator[Clause]:
     longest = screen.worst[0]
     if screen.causes == 1:
         named = {"node": longest.label, "project": longest.project}
-        yield Clause(_("“%(node)s” of %(project)s is overdue") % named, causes_url(), is_alarming=True)
+        yield Clause(
+            _("“%(node)s” of %(project)s is overdue") % named, causes_url(), is_alarming=True, count=1
+        )
     else:
-        text = ngettext("%(count)s node is overdue", "%(count)s nodes are overdue", screen.causes)
-        yield Clause(text % {"count": screen.causes}, causes_url(), is_alarming=True)
+        text = ngettext("%(count)s overdue cause", "%(count)s overdue causes", screen.causes)
+        yield Clause(text % {"count": screen.causes}, causes_url(), is_alarming=True, count=screen.causes)
         yield _where(screen)
     if screen.jam and screen.jam.unit and (screen.causes == 1 or _is_jammed(screen)):
         yield Clause(_("with %(unit)s") % {"unit": screen.jam.unit})
@@ -84,7 +91,7 @@ def _where(screen: Screen) -> Clause:
     if screen.jam is None or not _is_jammed(screen):
         days = screen.worst[0].days_late
         text = ngettext("the longest for %(days)s working day", "the longest for %(days)s working days", days)
-        return Clause(text % {"days": days}, causes_url())
+        return Clause(text % {"days": days}, causes_url(), count=screen.causes)
     stuck = {"count": screen.jam.causes, "node": screen.jam.label}
     if screen.jam.causes == screen.causes:
         text = _("all of them stuck at %(node)s")
@@ -92,4 +99,4 @@ def _where(screen: Screen) -> Clause:
         text = ngettext(
             "%(count)s of them stuck at %(node)s", "%(count)s of them stuck at %(node)s", screen.jam.causes
         )
-    return Clause(text % stuck, jam_url(screen.jam), is_alarming=True)
+    return Clause(text % stuck, jam_url(screen.jam), is_alarming=True, count=screen.jam.causes)

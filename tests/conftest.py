@@ -1,11 +1,15 @@
 """What every test may ask for."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -16,6 +20,34 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real data (../shared/data) is not there")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests, left by everybody before it is dropped.
+
+    A browser's server answers in threads of its own. One that is still answering when the tests end, or that has
+    been left with its connection, would make PostgreSQL refuse to drop the database: so a thread keeps a connection
+    for one answer only, and the last ones are waited for, then told to go.
+    """
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            _leave_alone_with(seconds=10)
+
+
+def _leave_alone_with(*, seconds: float) -> None:
+    """Wait until no other session uses the database, and end those that still do after so many seconds."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    until = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(f"SELECT count(*) {others}")
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.1)
+        cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +66,14 @@ def _forget_templates() -> Iterator[None]:
 
     for remembered in (graph.graph_of, graph.steps_of, laying.layout, calendar_table._read):
         remembered.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the one screen keeps of its counts is this test's alone: others make their districts without a history."""
+    from screen import keeping
+
+    monkeypatch.setattr(keeping, "PREFIX", f"screen.{uuid4()}.")
 
 
 @pytest.fixture(autouse=True)

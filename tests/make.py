@@ -1,16 +1,19 @@
 """Makes what tests need; name only what the test is about."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count, pairwise
 from typing import Any
 
 from accounts.models import Unit, User
 from domain.chains import ChainSpec, ClockOwner, EdgeKind, EdgeSpec, FactSpec, LaneSpec, NodeSpec, StageSpec
 from domain.lifecycle import Status
+from issues.actions import assign_issue, raise_issue
+from issues.models import Category, Issue, Topic
 from milestones.models import Chain, ChainTemplate, Node
 from milestones.publishing import publish_template
-from projects.models import Project
+from projects.models import Project, Visit
+from projects.visit_actions import record_visit
 
 MONDAY = date(2026, 3, 2)
 FRIDAY = date(2026, 3, 6)
@@ -134,3 +137,68 @@ def make_node(**fields: Any) -> Node:
         node.waived_reason = "企业无需求"
     node.save()
     return node
+
+
+def make_category(code: str = "power", **fields: Any) -> Category:
+    """One of the categories that a district begins with."""
+    category, _ = Category.objects.get_or_create(code=code, defaults={"name": code})
+    for name, value in fields.items():
+        setattr(category, name, value)
+    category.save()
+    return category
+
+
+def make_issue(project: Project | None = None, *, today: date = MONDAY, **fields: Any) -> Issue:
+    """An issue as a manager of the bureau raises it; with a `lead_unit` it is assigned, due by `due_on`.
+
+    `status` sets it as it would stand then, without the steps that lead there.
+    """
+    actor = fields.pop("raised_by", None) or make_user()
+    lead, due_on = fields.pop("lead_unit", None), fields.pop("due_on", today + timedelta(days=14))
+    supporting, status = fields.pop("supporting", ()), fields.pop("status", None)
+    issue = raise_issue(
+        project or make_project(),
+        actor=actor,
+        today=today,
+        title=fields.pop("title", f"开闭所未建{next(_number)}"),
+        category=fields.pop("category", None) or make_category(),
+        source=fields.pop("source", Issue.Source.TOWN),
+        **fields,
+    )
+    if lead is not None or status is not None:
+        lead = lead or make_unit(kind=Unit.Kind.DEPARTMENT)
+        assign_issue(issue, actor=actor, lead_unit=lead, due_on=due_on, supporting=supporting, today=today)
+    issue.refresh_from_db()
+    if status is not None:
+        _stand_at(issue, status, actor, today)
+    return issue
+
+
+def _stand_at(issue: Issue, status: str, actor: User, today: date) -> None:
+    issue.status = status
+    if status in {"close_requested", "closed"}:
+        issue.close_asked_on, issue.close_asked_by = today, make_user()
+    if status == "closed":
+        issue.closed_on, issue.verified_by = today, actor
+    if status == "suspended":
+        issue.suspended_on, issue.suspended_word = today, "陈副区长"
+    issue.save()
+
+
+def make_visit(project: Project | None = None, *, today: date = MONDAY, **fields: Any) -> Visit:
+    """A visit as a manager of the bureau records it, made on `today` unless `visited_on` says otherwise."""
+    actor = fields.pop("actor", None) or make_user()
+    fields.setdefault("visited_on", today)
+    fields.setdefault("visitors", "陈副区长、李科长")
+    return record_visit(
+        project or make_project(), actor=actor, today=max(today, fields["visited_on"]), **fields
+    )
+
+
+def make_topic(*issues: Issue, **fields: Any) -> Topic:
+    """A topic as the bureau opens it, with these issues in it, closed or not."""
+    fields.setdefault("name", "电力接口")
+    fields.setdefault("opened_on", MONDAY)
+    topic = Topic.objects.create(opened_by=fields.pop("opened_by", None) or make_user(), **fields)
+    Issue.objects.filter(pk__in=[issue.pk for issue in issues]).update(topic=topic)
+    return topic

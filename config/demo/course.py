@@ -6,10 +6,12 @@ late but the one node the story is about, and what cannot go on because of it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from graphlib import TopologicalSorter
 from random import Random
 
 from config.demo.stories import Story
+from domain.workdays import WorkCalendar
 from milestones.graph import ChainGraph
 from milestones.laying import Layout
 from milestones.models import TemplateNode
@@ -24,6 +26,19 @@ class Span:
 
 
 NOT_YET = Span()
+AS_PLANNED = (0.75, 1.0)
+"""How much of its planned days a node takes, at least and at most; nothing is late."""
+
+FOR_EVER = 1_000_000
+"""Working days: a course that is followed to its end."""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When a node began and ended; None: not yet."""
+
+    began_on: date | None
+    ended_on: date | None
 
 
 def elapsed(story: Story, plan: Layout) -> int:
@@ -34,14 +49,35 @@ def elapsed(story: Story, plan: Layout) -> int:
     return plan.schedule.slots[step.code].earliest_finish + story.late
 
 
-def course(story: Story, plan: Layout, graph: ChainGraph, *, now: int, random: Random) -> dict[int, Span]:
+def course(
+    story: Story, plan: Layout, graph: ChainGraph,
+    *, now: int, random: Random, pace: tuple[float, float] = AS_PLANNED,
+) -> dict[int, Span]:  # fmt: skip
     """What happened to each node up to day `now`, by template node id, in an order that actions accept."""
     steps = {step.pk: step for step in plan.steps}
     before = {pk: {*_hard(graph, pk), *graph.soft.get(pk, ())} & steps.keys() for pk in steps}
     spans: dict[int, Span] = {}
     for pk in TopologicalSorter({pk: sorted(keys) for pk, keys in before.items()}).static_order():
-        spans[pk] = _span(steps[pk], story, plan, graph, spans, now=now, random=random)
+        spans[pk] = _span(steps[pk], story, plan, graph, spans, now=now, pace=random.uniform(*pace))
     return spans
+
+
+def so_far(spans: Mapping[int, Span], now: int) -> dict[int, Span]:
+    """What of a course has happened up to day `now`."""
+    return {
+        pk: Span(span.began, span.ended if span.ended is not None and span.ended <= now else None)
+        for pk, span in spans.items()
+        if span.began is not None and span.began <= now
+    }
+
+
+def dated(spans: Mapping[int, Span], start: date, calendar: WorkCalendar) -> dict[int, Dates]:
+    """Working days after `start` as dates; without the nodes that have not begun."""
+
+    def on(days: int | None) -> date | None:
+        return None if days is None else calendar.add(start, days)
+
+    return {pk: Dates(on(span.began), on(span.ended)) for pk, span in spans.items() if span != NOT_YET}
 
 
 def _hard(graph: ChainGraph, pk: int) -> list[int]:
@@ -50,10 +86,9 @@ def _hard(graph: ChainGraph, pk: int) -> list[int]:
 
 def _span(
     step: TemplateNode, story: Story, plan: Layout, graph: ChainGraph, spans: Mapping[int, Span],
-    *, now: int, random: Random,
+    *, now: int, pace: float,
 ) -> Span:  # fmt: skip
     slot = plan.schedule.slots[step.code]
-    pace = random.uniform(0.75, 1.0)
     ready = _ready(step.pk, graph, spans, planned=slot.earliest_start)
     if step.code in story.waived:
         return Span(0, 0)  # never worked on, in nobody's way

@@ -1,20 +1,33 @@
 """Writing the demonstration district, through the same actions that people use."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from random import Random
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from accounts.models import Unit, User
+from accounts.models import User
 from config.demo.codes import project_code
-from config.demo.course import NOT_YET, Span, course, elapsed
-from config.demo.people import BUREAU, settle_people, settle_units
+from config.demo.course import Dates, course, dated, elapsed
+from config.demo.district import SEED, District
+from config.demo.enterprises import invent_enterprises
+from config.demo.entries import Entry, give_codes, ledger_events, spending
+from config.demo.events import Event, live
+from config.demo.factories import programme_entries
+from config.demo.indicators import record_indicators
+from config.demo.investment import investment_events, open_accounts
+from config.demo.meetings import meeting_events
+from config.demo.obstacles import Scene, obstacle_events, supervise
+from config.demo.people import settle_people, settle_units
+from config.demo.places import read_places
+from config.demo.renovations import renovations
 from config.demo.stories import Story, read_stories
+from config.demo.timeline import Timeline
+from config.demo.works import works
 from domain.errors import RuleError
-from domain.workdays import WorkCalendar
 from milestones.actions import (
     approve_date_change,
     finish_node,
@@ -30,19 +43,16 @@ from milestones.actions import (
 from milestones.calendar_table import fill_calendar, load_calendar
 from milestones.graph import graph_of
 from milestones.laying import Layout, layout
-from milestones.models import ChainTemplate, DateChange, Node
+from milestones.models import DateChange, Node
 from milestones.publishing import built_in_chains, publish_template
 from projects.actions import add_project
-from projects.models import Project
+from projects.models import Project, Tier
 
-SEED = 20210517
 _ENTERED_LATER = 8
 """Working days after the event, where the entries of a project come late."""
 
 _WITHOUT_PROOF = 0.05
 
-LEADERS = ("陈副区长", "林副区长", "方副主任", "徐副主任")
-LEAD_DEPARTMENTS = {"new_build": "投资促进局", "expansion": "发展改革局"}
 WAIVED = {
     "water": "位于已完成水土保持区域评估的园区，免于单独编报",
     "energy": "年综合能耗低于1000吨标准煤，免于节能审查",
@@ -54,21 +64,19 @@ REOPENED = {
 }
 
 
-@dataclass(frozen=True)
-class _District:
-    """What every project of the district is written with."""
+Progress = Callable[[float], object]
+"""Is told a part of one."""
 
-    today: date
-    calendar: WorkCalendar
-    units: dict[str, Unit]
-    liaisons: dict[str, User]
-    manager: User
+
+def _silence(_part: float) -> None:
+    """Nobody waits."""
 
 
 @transaction.atomic
-def sow(today: date) -> int:
+def sow(today: date, *, progress: Progress = _silence) -> int:
     """Fill an empty database; how many projects it has then. The same day gives the same district.
 
+    `progress` is told now and then how much of what happens has happened.
     Raises RuleError where there are projects already.
     """
     if Project.objects.exists():
@@ -83,63 +91,59 @@ def sow(today: date) -> int:
     liaisons = {
         user.unit.name: user for user in people.values() if user.role == User.Role.LIAISON and user.unit
     }
-    district = _District(today, load_calendar(), units, liaisons, people["manager"])
-    stories = read_stories()
-    for number, story in enumerate(stories):
-        _sow_project(story, district, Random(f"{SEED}/{number}"))  # noqa: S311 - the same each time
-    sweep_overdue(today, district.calendar)
-    return len(stories)
+    calendar = load_calendar()
+    district = District(
+        Timeline(today, calendar), units, liaisons, people["manager"], read_places(),
+        {(tier.kind, tier.code): tier for tier in Tier.objects.all()},
+    )  # fmt: skip
+    events: list[Event] = []
+    told: list[Entry] = []
+    for number, story in enumerate(read_stories()):
+        entry, happened = _sow_project(story, district, Random(f"{SEED}/{number}"))  # noqa: S311 - the same each time
+        told.append(entry)
+        events += happened
+    scene = Scene(today, calendar, units, people, Random(f"{SEED}/issues"))  # noqa: S311
+    events += obstacle_events(scene)
+    came = _by_ledger(told, district)
+    events += ledger_events(came, district)
+    events += investment_events(open_accounts(told, came, district), district)
+    events += meeting_events(scene)
+    days = len({event.on for event in events})
+    for number, _day in enumerate(live(events), start=1):
+        progress(number / days)
+    record_indicators(district)
+    sweep_overdue(today, calendar)
+    supervise(scene)
+    return Project.objects.count()
 
 
-def _sow_project(story: Story, district: _District, random: Random) -> None:
-    template = ChainTemplate.objects.newest(story.kind)
-    if template is None:
-        raise RuleError(gettext_noop("There is no published chain “%(code)s”."), code=story.kind)
+def _by_ledger(told: list[Entry], district: District) -> list[Entry]:
+    """What came by ledger beside the projects that are told of."""
+    enterprises = invent_enterprises(Random(f"{SEED}/enterprises"))  # noqa: S311
+    came = [
+        *works(district),
+        *renovations(district, enterprises, told),
+        *programme_entries(district, enterprises),
+    ]
+    give_codes(came, Project.objects.exclude(code="").values_list("code", flat=True))
+    return came
+
+
+def _sow_project(story: Story, district: District, random: Random) -> tuple[Entry, list[Event]]:
+    """Add the project with its chain; what happens to it from then on."""
+    template, calendar = district.template(story.kind), district.timeline.calendar
     plan = layout(template.pk, story.conditions)
     now = elapsed(story, plan)
-    start = district.calendar.add(district.calendar.on_or_before(district.today), -now)
-    spans = course(story, plan, graph_of(template.pk), now=now, random=random)
-    days = _dates(spans, start, district.calendar)
-    project = add_project(
-        actor=district.manager, **_fields(story, district, random), code=_code(story, plan, days, random)
-    )
+    start = calendar.add(calendar.on_or_before(district.timeline.today), -now)
+    days = dated(course(story, plan, graph_of(template.pk), now=now, random=random), start, calendar)
+    fields = district.fields(story, random)
+    project = add_project(actor=district.manager, **fields, code=_code(story, plan, days, random))
     lay_chain(project, template, actor=district.manager, starts_on=start, conditions=story.conditions)
-    _live(project, story, days, district, random)
+    entry = Entry(story, template, start, days, spending(plan, days, start, calendar), fields, project)
+    return entry, list(_events(project, story, dict(days), district, random))
 
 
-@dataclass(frozen=True)
-class _Dates:
-    began_on: date | None
-    ended_on: date | None
-
-
-def _dates(spans: dict[int, Span], start: date, calendar: WorkCalendar) -> dict[int, _Dates]:
-    """Working days after `start` as dates."""
-
-    def on(days: int | None) -> date | None:
-        return None if days is None else calendar.add(start, days)
-
-    return {pk: _Dates(on(span.began), on(span.ended)) for pk, span in spans.items() if span != NOT_YET}
-
-
-def _fields(story: Story, district: _District, random: Random) -> dict[str, Any]:
-    return {
-        "name": story.name,
-        "enterprise": story.enterprise,
-        "kind": story.kind,
-        "sector": story.sector,
-        "town": district.units[story.town],
-        "department": district.units[LEAD_DEPARTMENTS.get(story.kind, BUREAU[0])],
-        "leader": random.choice(LEADERS),
-        "liaison": district.liaisons[story.town],
-        "land_mu": story.land,
-        "floor_area_m2": story.land and (story.land * random.randrange(900, 1500)).quantize(story.money),
-        "investment": story.money,
-        "fixed_investment": (story.money * random.randrange(60, 90) / 100).quantize(story.money),
-    }
-
-
-def _code(story: Story, plan: Layout, days: dict[int, _Dates], random: Random) -> str:
+def _code(story: Story, plan: Layout, days: dict[int, Dates], random: Random) -> str:
     """A project has a code once its coding node is done; future factories have none."""
     step = next((step for step in plan.steps if step.code == "code"), None)
     assigned_on = days[step.pk].ended_on if step and step.pk in days else None
@@ -150,31 +154,35 @@ def _code(story: Story, plan: Layout, days: dict[int, _Dates], random: Random) -
     )
 
 
-def _live(
-    project: Project, story: Story, days: dict[int, _Dates], district: _District, random: Random
-) -> None:
-    """Let the liaison start and finish what was started and finished, day by day."""
+def _events(
+    project: Project, story: Story, days: dict[int, Dates], district: District, random: Random
+) -> Iterator[Event]:
+    """The liaison starts and finishes what was started and finished, day by day."""
     nodes = {node.template_node_id: node for node in Node.objects.filter(project=project).for_list()}
     liaison = district.liaisons[story.town]
     for node in nodes.values():
         if node.template_node.code in story.waived:
             waive_node(
-                node, actor=district.manager, reason=WAIVED[node.template_node.code], today=district.today
+                node,
+                actor=district.manager,
+                reason=WAIVED[node.template_node.code],
+                today=district.timeline.today,
             )
             days.pop(node.template_node_id, None)
     starts = [(span.began_on, 1, order, pk) for order, (pk, span) in enumerate(days.items()) if span.began_on]
     ends = [(span.ended_on, 0, order, pk) for order, (pk, span) in enumerate(days.items()) if span.ended_on]
     for on, starting, _, pk in sorted(starts + ends):
-        entered = min(district.calendar.add(on, _ENTERED_LATER), district.today)
+        entered = min(district.timeline.calendar.add(on, _ENTERED_LATER), district.timeline.today)
         entered = entered if "late-entries" in story.marks else on
+        said: dict[str, Any] = {"actor": liaison, "on": on, "today": entered}
         if starting:
-            start_node(nodes[pk], actor=liaison, on=on, today=entered)
+            yield Event(entered, partial(start_node, nodes[pk], **said))
         else:
             number = _document_no(nodes[pk], on, random)
-            finish_node(nodes[pk], actor=liaison, on=on, today=entered, document_no=number)
+            yield Event(entered, partial(finish_node, nodes[pk], document_no=number, **said))
     if story.at:
         node = next(node for node in nodes.values() if node.template_node.code == story.at)
-        _complicate(node, story, district, liaison)
+        yield Event(district.timeline.today, partial(_complicate, node, story, district, liaison))
 
 
 def _document_no(node: Node, on: date, random: Random) -> str:
@@ -186,13 +194,13 @@ def _document_no(node: Node, on: date, random: Random) -> str:
     return f"{series}〔{on:%Y}〕{random.randrange(1, 400)}号"
 
 
-def _complicate(node: Node, story: Story, district: _District, liaison: User) -> None:
+def _complicate(node: Node, story: Story, district: District, liaison: User) -> None:
     """What else happened to the node that the project stands at."""
-    today, manager = district.today, district.manager
+    today, manager = district.timeline.today, district.manager
     if "reopened" in story.marks:
         _reopen(node, district)
     if "held-once" in story.marks:
-        first, again = (district.calendar.add(today, -days) for days in (9, 5))
+        first, again = (district.timeline.calendar.add(today, -days) for days in (9, 5))
         hold_node(
             node,
             actor=liaison,
@@ -208,7 +216,7 @@ def _complicate(node: Node, story: Story, district: _District, liaison: User) ->
     if "asked" in story.marks:
         _ask(node, 15, manager, district, following=False, text="前期手续晚于预期，与责任单位会商后提出")
     if story.held_for:
-        since = district.calendar.add(today, -story.held_for)
+        since = district.timeline.calendar.add(today, -story.held_for)
         hold_node(
             node, actor=liaison, on=since, today=today, reason="配套电力投资界面未明确，等待专题会议定",
             notice_no=_notice(since, 7),
@@ -217,14 +225,12 @@ def _complicate(node: Node, story: Story, district: _District, liaison: User) ->
         remind(node, actor=manager, note="周五截数前请更新进展")
 
 
-def _ask(
-    node: Node, days: int, actor: User, district: _District, *, following: bool, text: str
-) -> DateChange:
+def _ask(node: Node, days: int, actor: User, district: District, *, following: bool, text: str) -> DateChange:
     """Ask for a due date so many working days later."""
-    due = Node.objects.get(pk=node.pk).due_on or district.today
+    due = Node.objects.get(pk=node.pk).due_on or district.timeline.today
     return request_date_change(
-        node, actor=actor, due_on=district.calendar.add(due, days), reason=DateChange.Reason.ENTERPRISE,
-        text=text, following=following, today=district.today,
+        node, actor=actor, due_on=district.timeline.calendar.add(due, days), reason=DateChange.Reason.ENTERPRISE,
+        text=text, following=following, today=district.timeline.today,
     )  # fmt: skip
 
 
@@ -232,7 +238,7 @@ def _notice(on: date, number: int) -> str:
     return f"经信告〔{on:%Y}〕{number}号"
 
 
-def _reopen(node: Node, district: _District) -> None:
+def _reopen(node: Node, district: District) -> None:
     """The node the project stands at was thought done, and is not."""
-    finish_node(node, actor=district.manager, on=district.today, today=district.today)
+    finish_node(node, actor=district.manager, on=district.timeline.today, today=district.timeline.today)
     reopen_node(node, actor=district.manager, reason=REOPENED[node.template_node.code])

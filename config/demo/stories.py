@@ -14,7 +14,8 @@ class Story:
 
     It stands `at` a node of its chain whose due date passed `late` working days ago (a negative number: is
     still that far off). Without a node, all is done and was finished `late` working days ago, or, where
-    `late` is negative, begins that far in the future. `land` is in 亩, `money` in 万元.
+    `late` is negative, begins that far in the future. `industry` is a class of GB/T 4754, `tier` the code
+    of one of a programme. `land` is in 亩, `money` in 万元.
     """
 
     kind: str
@@ -22,12 +23,14 @@ class Story:
     late: int
     town: str
     sector: str
+    industry: str
+    tier: str
     enterprise: str
     name: str
     land: Decimal | None
     money: Decimal
-    conditions: frozenset[str]
-    marks: frozenset[str]
+    conditions: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
     """Peculiarities: ``waived:CODE``, ``reopened``, ``idle`` (not begun though it could), ``held:DAYS`` (on hold
     for so many working days), ``held-once`` (was on hold and goes on), ``asked`` and ``moved`` (another date is
     asked for, was approved), ``late-entries`` (entered after the event), ``reminded``, ``wrong-code``,
@@ -55,6 +58,8 @@ def _story(row: dict[str, str]) -> Story:
         late=int(row["late"]),
         town=row["town"],
         sector=row["sector"],
+        industry=row["industry"],
+        tier=row["tier"],
         enterprise=row["enterprise"],
         name=row["name"],
         land=Decimal(row["land"]) if row["land"] else None,

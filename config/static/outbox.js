@@ -2,6 +2,8 @@
 // browser (IndexedDB) and then sent; it goes away only when the server has taken it or the reader discards it. Each
 // entry has a key ("once"), by which the server does it once however often it arrives. Entries belong to the person
 // who made them: nobody else who logs in on this device sees or sends them. Without this script they are plain forms.
+// A form that is a page of its own, data-outbox="page", goes on to where the answer leads, or comes back with what is
+// wrong and all that was typed, as long as its page is still open.
 
 const home = document.getElementById("outbox");
 const words = home.dataset;
@@ -93,6 +95,7 @@ async function entryOf(form, button) {
   return {
     once: newKey(), user: me, at: Date.now(), url: form.action, state: "kept", why: "",
     what: form.dataset.what, look: form.dataset.look, card: form.closest("article[id]")?.id,
+    page: form.dataset.outbox === "page" ? location.href : "",
     fields: await Promise.all(fields.map(([name, value]) => kept(name, value))),
   };
 }
@@ -103,6 +106,9 @@ function clear(form) {
   delete form.dataset.sent;
   form.querySelector("[data-preview]")?.replaceChildren();
   form.closest("[popover]")?.hidePopover();
+  if (form.dataset.outbox !== "page") return;
+  document.activeElement?.blur();
+  scrollTo(0, 0); // what becomes of it is said at the top
 }
 
 // From an entry to the server
@@ -172,10 +178,15 @@ async function send(entry) {
   const state = stateAfter(answer);
   if (state === "sent") {
     await forget(entry);
-    showAnswer(answer, entry);
+    if (isItsPage(entry)) location.assign(answer.url);
+    else showAnswer(answer, entry);
     return true;
   }
-  const said = answer.page.querySelector(".problem") ?? answer.page.querySelector("h1");
+  if (state === "refused" && isItsPage(entry) && comesBack(answer)) {
+    await forget(entry);
+    return true;
+  }
+  const said = answer.page.querySelector(".problem, .wrong:not(:empty)") ?? answer.page.querySelector("h1");
   await keep({ ...entry, state, why: said?.textContent.trim() || String(answer.status) });
   return state === "refused" || state === "busy";
 }
@@ -207,9 +218,27 @@ async function sendAll() {
 
 // Something is filled in or open on the page; it must not be swapped away.
 function isInUse(main) {
-  const isChanged = (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  const isTick = (field) => ["checkbox", "radio"].includes(field.type); // its value is "on" where it has none
+  const isChanged = (field) =>
+    isTick(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   return main.querySelector(":popover-open, :focus:is(input, textarea, select)") !== null
     || [...main.querySelectorAll("input, textarea")].some(isChanged);
+}
+
+// The form was sent from this page, and nothing new has been filled in since.
+function isItsPage(entry) {
+  return Boolean(entry.page) && entry.page === location.href && !isInUse(document.getElementById("main"));
+}
+
+// The form as the server sends it back; a refusal that is no form stays in the outbox, and with it what was typed.
+function comesBack({ page }) {
+  const back = page.getElementById("main");
+  if (!back?.querySelector("form[data-outbox=page]")) return false;
+  const main = document.getElementById("main");
+  main.replaceChildren(...document.adoptNode(back).childNodes);
+  window.htmx?.process(main);
+  main.querySelector("[aria-invalid]")?.focus();
+  return true;
 }
 
 function showAnswer({ url, page }, entry) {

@@ -1,4 +1,4 @@
-"""Ledgers of any length for measuring: one row a project, ten nodes with their dates in columns."""
+"""Ledgers of any length for measuring: one row a project, ten nodes with their dates in columns, or twelve months."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -51,6 +51,20 @@ def write_large_ledger(path: Path, rows: int, *, first: int = 1, bad_every: int 
     with Book(str(path)) as book:
         book.table("台账", columns, _rows(range(first, first + rows), bad_every, today), title="产业项目台账")
     return rows // bad_every if bad_every else 0
+
+
+def write_months(path: Path, projects: Sequence[tuple[str, str, str]], year: int, *, offset: int = 0) -> None:
+    """What `projects` (code, name, enterprise) invested in each month of `year`, to `path`; `offset` changes all."""
+    columns = [
+        Column("项目代码", 26), Column("项目名称", 30), Column("建设单位", 30),
+        *(Column(f"{month}月", 10, Kind.AMOUNT) for month in range(1, 13)),
+    ]  # fmt: skip
+    rows: Iterator[Sequence[Cell]] = (
+        [*project, *(number % 97 + month + offset for month in range(12))]
+        for number, project in enumerate(projects)
+    )
+    with Book(str(path)) as book:
+        book.table("投资", columns, rows, title=f"{year}年项目投资情况", under="单位：万元")
 
 
 def _rows(numbers: range, bad_every: int, today: date) -> Iterator[Sequence[Cell]]:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from domain.lights import BACK_FILLED_AFTER, IDLE_AFTER, LONG_HOLD, Light, LightRule
-from milestones.calendar_table import calendar_version
-from milestones.models import ChainTemplate
+from domain.meetings import RAISE_BEYOND, SUGGESTED_WITHIN
+from meetings.sheets.titles import titles
+from milestones.models import CalendarDay, ChainTemplate
 from milestones.sheet import Cell, Column, Kind
 from projects.models import Project
 from screen.queries import SOON_DAYS, Screen
@@ -49,6 +50,7 @@ def definition_cells(screen: Screen, reader: User, rule: LightRule, now: datetim
     yield from _standing(screen)
     yield from _lights()
     yield from _figures(screen)
+    yield from _meeting()
     yield from _calendar(rule)
     for template in templates_in_use(reader):
         meaning = _(
@@ -93,6 +95,15 @@ def _rules() -> Iterator[list[Cell]]:
         _("Nodes it holds up"),
         _("Open nodes that cannot go on, directly or further down the chain, until this one is closed."),
     ]
+    yield [
+        _("Blocked by issues"),
+        _("Open issues that name this node as blocked, with the unit that leads them."),
+    ]
+    yield [
+        _("Open issues"),
+        _("Raised and not yet closed; closed only when somebody other than who asked has verified that it is gone. "
+          "Days old are calendar days since it was raised; what is suspended with a leader's word is not overdue."),
+    ]  # fmt: skip
 
 
 def _standing(screen: Screen) -> Iterator[list[Cell]]:
@@ -165,12 +176,49 @@ def _figures(screen: Screen) -> Iterator[list[Cell]]:
     ]
 
 
+def _meeting() -> Iterator[list[Cell]]:
+    """What may be filled in; what is compared with last week, decided, and proposed."""
+    yield [
+        _("Filling in"),
+        _("In the sheets %(issues)s and %(projects)s the cells on a light ground may be filled in without a "
+          "connection; the file is brought back on the page of the weekly meeting. The rest is locked, without a "
+          "password.") % {"issues": titles().issues, "projects": titles().projects},
+    ]  # fmt: skip
+    yield [
+        _("Last week"),
+        _(
+            "The figures of the last meeting before this week, as frozen at its cut-off; “—” where there is none."
+        ),
+    ]
+    yield [
+        _("Issues closed"),
+        _("Closed since the last meeting's cut-off: those that its workbook did not know as closed. Since Monday where "
+          "no meeting was frozen before."),
+    ]  # fmt: skip
+    yield [
+        _("Decisions to be done"),
+        _("Until the lead unit has reported it done and somebody else has verified it; overdue where it is still open "
+          "after its due date."),
+    ]  # fmt: skip
+    within = {level.name.lower(): days for level, days in SUGGESTED_WITHIN.items()}
+    yield [
+        _("Suggested assignments"),
+        _("Proposed by rule. An issue that nobody has: the usual lead unit of its category. An issue that is late: one "
+          "level higher. A cause more than %(beyond)s working days late without an open issue: an issue. Due within "
+          "%(daily)s, %(key)s, %(special)s or %(head)s working days by level, the lowest first.")
+        % {"beyond": RAISE_BEYOND, **within},
+    ]  # fmt: skip
+
+
 def _calendar(rule: LightRule) -> Iterator[list[Cell]]:
     through = rule.calendar.announced_through
     yield [
         _("Working days"),
-        _("By the calendar of this system, version %(version)s, holidays announced through %(through)s.")
-        % {"version": calendar_version(), "through": through.isoformat() if through else "—"},
+        _(
+            "By the calendar of this system: %(days)s days entered, last changed %(changed)s; "
+            "holidays announced through %(through)s."
+        )
+        % {**_entered(), "through": through.isoformat() if through else "—"},
     ]
     yield [
         _("provisional"),
@@ -182,3 +230,10 @@ def _calendar(rule: LightRule) -> Iterator[list[Cell]]:
         _("The step or its limit comes from another place, an older document or experience; it is a default, "
           "not the district's promise."),
     ]  # fmt: skip
+
+
+def _entered() -> dict[str, object]:
+    """How many days the calendar holds, and when it was changed last, as a clock here shows it."""
+    state = CalendarDay.objects.aggregate(days=Count("pk"), changed=Max("updated_at"))
+    changed = state["changed"]
+    return {**state, "changed": f"{timezone.localtime(changed):%Y-%m-%d %H:%M}" if changed else "—"}

@@ -15,34 +15,53 @@ ROW_PIXELS = 24
 class Grid:
     """Collects cells in any order and writes them row by row."""
 
-    def __init__(self, book: Book, sheet: Any, name: str) -> None:
-        self.book, self.sheet, self.name = book, sheet, sheet_name(name)
+    def __init__(self, book: Book, sheet: Any, name: str, widths: Sequence[float]) -> None:
+        """`widths` are those of the columns, in characters."""
+        self.book, self.sheet, self.name, self.widths = book, sheet, sheet_name(name), widths
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         self._cells: list[tuple[int, int, Cell, Any]] = []
         self._lines: dict[int, int] = {}
 
     def heading(self, row: int, column: int, text: str) -> None:
         self._cells.append((row, column, text, "heading"))
 
+    def say(self, row: int, column: int, text: str) -> None:
+        """A line in small."""
+        self._cells.append((row, column, text, "under"))
+
     def table(
         self, row: int, column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *,
         when_empty: str = "",
     ) -> None:  # fmt: skip
         """A header at `row` and the rows below it; one line in words where there are none."""
-        needed = max(lines(each.title, each.width) for each in columns)
-        self._lines[row] = max(needed, self._lines.get(row, 1))
+        self._need(row, max(lines(each.title, each.width) for each in columns))
         for index, each in enumerate(columns):
             self._cells.append((row, column + index, each.title, "header"))
         for number, cells in enumerate(rows, start=row + 1):
             for index, (each, value) in enumerate(zip(columns, cells, strict=True)):
                 self._cells.append((number, column + index, value, each.kind))
+                if isinstance(value, str) and each.kind in {Kind.TEXT, Kind.WORD}:
+                    self._need(number, lines(value, each.width))
         if not rows and when_empty:
             self._cells.append((row + 1, column, when_empty, "under"))
+
+    def wide(self, row: int, columns: tuple[int, int], text: str) -> None:
+        """A text of a table across several columns, from the first to the last."""
+        first, last = columns
+        self._need(row, lines(text, sum(self.widths[first : last + 1])))
+        self._cells.append((row, first, text, last))
+
+    def _need(self, row: int, needed: int) -> None:
+        self._lines[row] = max(needed, self._lines.get(row, 1))
 
     def write(self) -> None:
         for row, needed in self._lines.items():
             self.book.set_height(self.sheet, row, needed)
         for row, column, value, look in sorted(self._cells, key=itemgetter(0, 1)):
-            if isinstance(look, Kind):
+            if isinstance(look, int):
+                self.book.say_wide(self.sheet, row, (column, look), str(value))
+            elif isinstance(look, Kind):
                 self.book.write(self.sheet, row, column, value, look)
             else:
                 self.book.say(self.sheet, row, column, str(value), look)
@@ -68,7 +87,8 @@ class Grid:
             "values": values, "values_data": [number for _name, number in numbers],
         }  # fmt: skip
 
-    def insert(self, chart: Any, row: int, column: int, rows: int) -> None:
-        """Place `chart` with its upper left corner in a cell, `rows` rows high."""
-        chart.set_size({"width": 450, "height": rows * ROW_PIXELS})
+    def insert(self, chart: Any, row: int, column: int, *, rows: int, columns: int) -> None:
+        """Place `chart` with its upper left corner in a cell, so many rows high and columns wide."""
+        width = sum(int(self.widths[place] * 7 + 5) for place in range(column, column + columns))
+        chart.set_size({"width": width - 8, "height": rows * ROW_PIXELS - 6})
         self.sheet.insert_chart(row, column, chart, {"object_position": 2, "x_offset": 4})

@@ -8,35 +8,41 @@ from django.utils.translation import pgettext
 from milestones.models import STATUS_LABELS
 from milestones.queries import Neighbour, NodeRow
 from milestones.sheet import Cell, Column, Kind
+from milestones.workbook import issues_in_words
+
+PROJECT_COLUMN = 2
+"""Where the name of the project stands, in both sheets."""
 
 
 def overdue_columns() -> list[Column]:
     return [
         Column(_("No."), 5, Kind.NUMBER),
-        Column(_("Light"), 10, Kind.LIGHT),
         Column(_("Cause or knocked on"), 9, Kind.WORD),
         Column(_("Project"), 25),
-        Column(_("Town"), 13, Kind.WORD),
-        Column(_("Node"), 20),
+        Column(_("Town"), 12, Kind.WORD),
+        Column(_("Node"), 19),
         Column(_("Responsible unit"), 15),
         Column(_("Liaison"), 9, Kind.WORD),
         Column(_("Due"), 12, Kind.DAY),
         Column(_("Late since"), 12, Kind.DAY),
         Column(_("Working days late"), 9, Kind.NUMBER),
-        Column(_("Held up by"), 22),
+        Column(_("Held up by"), 18),
+        Column(_("Blocked by issues"), 20),
         Column(_("Nodes it holds up"), 8, Kind.NUMBER),
-        Column(_("Key nodes it holds up"), 22),
+        Column(_("Key nodes it holds up"), 17),
         Column(_("Remark"), 9, Kind.WORD),
     ]
 
 
 def overdue_cells(rows: Iterable[NodeRow]) -> Iterator[list[Cell]]:
+    """Without their light: it is the same on all of them."""
     cause, knocked_on, remarks = _("cause"), _("knocked on"), Remarks()
     for number, row in enumerate(rows, start=1):
         yield [
-            number, row.light, knocked_on if row.is_knocked_on else cause, row.project, row.town,
+            number, knocked_on if row.is_knocked_on else cause, row.project, row.town,
             row.label, row.unit, row.liaison, row.deadline_on, row.late_since, row.days_late,
-            names(row.causes), row.holds_up, "、".join(row.holds_up_keys), remarks.of(row),
+            names(row.causes), issues_in_words(row.obstacles), row.holds_up, "、".join(row.holds_up_keys),
+            remarks.of(row),
         ]  # fmt: skip
 
 
@@ -75,18 +81,18 @@ def names(nodes: Iterable[Neighbour]) -> str:
 
 
 class Remarks:
-    """The marks of a row in words, looked up once a sheet; `is_idle_said`: no other column says what is idle."""
+    """The marks of a row in words, looked up once a sheet."""
 
-    def __init__(self, *, is_idle_said: bool = True) -> None:
+    def __init__(self) -> None:
         self.unconfirmed, self.provisional = _("to be confirmed"), _("provisional")
-        self.idle = pgettext("mark of a node", "idle") if is_idle_said else ""
+        self.idle = pgettext("mark of a node", "idle")
         self.back_filled, self.asked = _("back-filled"), _("asked: %(day)s")
 
     def of(self, row: NodeRow) -> str:
         marks = [self.unconfirmed] if row.is_unconfirmed else []
         if row.is_provisional:
             marks.append(self.provisional)
-        if row.is_idle and self.idle:
+        if row.is_idle:
             marks.append(self.idle)
         if row.is_back_filled:
             marks.append(self.back_filled)

@@ -13,8 +13,8 @@ from milestones.sheet import Cell, Column, Kind
 def project_columns() -> list[Column]:
     return [
         Column(_("No."), 5, Kind.NUMBER),
-        Column(_("Project code"), 17),
-        Column(_("Project"), 20),
+        Column(_("Project code"), 18),
+        Column(_("Project"), 25),
         Column(_("Enterprise"), 20),
         Column(_("Project kind"), 9, Kind.WORD),
         Column(_("Sector"), 9, Kind.WORD),
@@ -30,27 +30,29 @@ def project_columns() -> list[Column]:
         Column(_("Present stage"), 13),
         Column(_("Present node"), 18),
         Column(_("Due"), 12, Kind.DAY),
+        Column(_("Mark of the date"), 7, Kind.WORD),
         Column(_("Working days left (− late)"), 9, Kind.NUMBER),
         Column(_("Light"), 10, Kind.LIGHT),
         Column(_("Remark"), 14),
     ]
 
 
+PROJECT_COLUMN = 2
+"""Where its name stands."""
+
+
 def project_cells(rows: Iterable[ProjectRow], rule: LightRule) -> Iterator[list[Cell]]:
+    """The last one is the note as it was entered and nothing else: it may be filled in and comes back."""
+    provisional = _("provisional")
     for number, row in enumerate(rows, start=1):
         node = row.current[0] if row.current else None
         yield [
             number, row.code, row.name, row.enterprise, row.kind_label, row.sector, row.town,
             row.department, row.leader, node.unit if node else "", row.liaison, row.land_mu,
             row.floor_area_m2, row.investment, row.fixed_investment, node.stage if node else "",
-            _present(row), node.deadline_on if node else None, _days(node, rule), row.light, _remark(row, node),
+            _present(row), node.deadline_on if node else None,
+            provisional if node and node.is_provisional else "", _days(node, rule), row.light, row.note,
         ]  # fmt: skip
-
-
-def _remark(row: ProjectRow, node: CurrentNode | None) -> str:
-    """What is noted of the project, after the mark that the due date may still move."""
-    marks = [_("provisional")] if node and node.is_provisional else []
-    return " · ".join([*marks, *filter(None, [row.note])])
 
 
 def _present(row: ProjectRow) -> str:

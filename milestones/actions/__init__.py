@@ -23,7 +23,6 @@ from milestones.actions.date_changes import (
     return_date_change,
     withdraw_date_change,
 )
-from milestones.actions.holding import EARLIEST
 from milestones.actions.holds import hold_node, resume_node
 from milestones.actions.nodes import (
     Outcome,
@@ -34,12 +33,11 @@ from milestones.actions.nodes import (
     start_node,
     waive_node,
 )
-from milestones.actions.proofs import StoredFile, add_proofs, stored_files, withdraw_proof
+from milestones.actions.proofs import add_proofs, withdraw_proof
 from milestones.actions.sweep import Sweep, sweep_overdue
 from milestones.actions.templates import begin_draft, discard_draft, publish_draft, save_draft
 
 __all__ = [
-    "EARLIEST",
     "MOST_AT_ONCE",
     "BulkRow",
     "BulkWork",
@@ -51,7 +49,6 @@ __all__ = [
     "Remind",
     "Resume",
     "ShiftDates",
-    "StoredFile",
     "Sweep",
     "add_proofs",
     "approve_date_change",
@@ -74,7 +71,6 @@ __all__ = [
     "return_date_change",
     "save_draft",
     "start_node",
-    "stored_files",
     "sweep_overdue",
     "waive_node",
     "withdraw_date_change",

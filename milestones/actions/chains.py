@@ -12,8 +12,10 @@ from django.utils.translation import gettext_noop, pgettext
 from accounts.models import User
 from domain.errors import RuleError, StaleError
 from domain.lifecycle import Status
+from domain.recorded_days import refuse_too_early
 from history.models import Change
-from milestones.actions.holding import refuse_too_early, write
+from milestones import obstacles
+from milestones.actions.holding import write
 from milestones.calendar_table import load_calendar
 from milestones.chain_choices import refuse_unknown
 from milestones.laying import nodes_for, units_by_name
@@ -121,6 +123,7 @@ def _drop(nodes: Collection[Node], *, actor: User, reason: str, today: date) -> 
             | Exists(Hold.objects.filter(node=OuterRef("pk")))
             | Exists(Proof.objects.filter(node=OuterRef("pk")))
             | Exists(DateChange.objects.filter(node=OuterRef("pk")))
+            | obstacles.source().on_record()
         )
         .values_list("pk", flat=True)
     )

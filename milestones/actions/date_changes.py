@@ -16,8 +16,9 @@ from accounts.models import User
 from domain.date_changes import Decision, RequestStatus, Shift, check_request, decide, is_locked
 from domain.errors import InputError, RuleError
 from domain.lifecycle import CLOSED, Status
+from domain.recorded_days import refuse_too_early
 from history.models import Change
-from milestones.actions.holding import held_node, hold_project, reason_given, refuse_too_early
+from milestones.actions.holding import held_node, hold_project, reason_given
 from milestones.calendar_table import load_calendar
 from milestones.models import DateChange, DateChangeItem, Node
 from milestones.replanning import shifted_schedule

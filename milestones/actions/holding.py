@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_noop, pgettext
 
 from accounts.models import User
-from domain.errors import InputError, RuleError, StaleError
+from domain.errors import InputError, StaleError
 from domain.lifecycle import Status
 from domain.lights import deadline as earlier_of
 from domain.workdays import ONE_DAY
@@ -18,19 +18,20 @@ from milestones.graph import Statuses, steps_of
 from milestones.models import Hold, Node
 from projects.models import Project
 
-EARLIEST = date(2000, 1, 1)
-"""No project of today was begun before; an earlier date is a slip of the keyboard."""
-
 
 def hold_project(project_id: int) -> None:
-    """Lock a project until the transaction ends: the unit of locking."""
-    Project.objects.select_for_update(of=("self",)).only("pk").get(pk=project_id)
+    """Lock a project until the transaction ends: the unit of locking.
+
+    Against whoever changes it, not against whoever only names it: a row that refers to a project must not wait, for it
+    waits at the end of its transaction and in no order (an agenda names many).
+    """
+    Project.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=project_id)
 
 
 def hold_projects(project_ids: Iterable[int]) -> None:
     """Lock projects, in the order of their numbers: so two who hold several never wait in a circle."""
     locked = Project.objects.filter(pk__in=set(project_ids)).order_by("pk")
-    list(locked.select_for_update(of=("self",)).values_list("pk"))
+    list(locked.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def held_node(node: Node, actor: User, version: int | None) -> Node:
@@ -86,17 +87,6 @@ def closed_holds(node: Node) -> list[tuple[date, date]]:
         for first, resumed in ended.values_list("held_on", "resumed_on")
         if resumed is not None
     ]
-
-
-def refuse_too_early(on: date) -> None:
-    if on < EARLIEST:
-        raise RuleError(gettext_noop("%(on)s lies before the year 2000; check the year."), on=on)
-
-
-def refuse_future(on: date, today: date) -> None:
-    refuse_too_early(on)
-    if on > today:
-        raise RuleError(gettext_noop("%(on)s lies in the future; only what has happened is recorded."), on=on)
 
 
 def reason_given(text: str) -> str:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_noop
 from accounts.models import User
 from domain.errors import RuleError
 from domain.lifecycle import Move, Status, move
+from domain.recorded_days import refuse_future
 from domain.workdays import ONE_DAY, WorkCalendar, days_held
 from history.models import Change
-from milestones.actions.holding import closed_holds, held_node, reason_given, refuse_future, write
+from milestones.actions.holding import closed_holds, held_node, reason_given, write
 from milestones.actions.nodes import Outcome
 from milestones.calendar_table import load_calendar
 from milestones.models import Hold, Node

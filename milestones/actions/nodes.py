@@ -16,21 +16,22 @@ from accounts.models import Unit, User
 from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import CLOSED, Move, Status, check_start, move
+from domain.recorded_days import refuse_future
 from history.models import Change
 from milestones.actions.holding import (
     closed_holds,
     held_node,
     names_of,
     reason_given,
-    refuse_future,
     statuses_of,
     write,
 )
-from milestones.actions.proofs import StoredFile, record_proofs
+from milestones.actions.proofs import record_proofs
 from milestones.calendar_table import load_calendar
 from milestones.graph import graph_of, steps_of
 from milestones.models import DateChange, Hold, Node
 from projects.actions import join_units
+from projects.file_actions import StoredFile
 
 
 @dataclass(frozen=True)

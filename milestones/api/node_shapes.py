@@ -16,6 +16,17 @@ class NeighbourSerializer(serializers.Serializer):
     unit = serializers.CharField()
 
 
+class ObstacleSerializer(serializers.Serializer):
+    """An open issue that blocks the node; `url` is its page."""
+
+    number = serializers.CharField()
+    title = serializers.CharField()
+    category = serializers.CharField()
+    unit = serializers.CharField(help_text="Who leads; empty while it is not assigned.")
+    is_late = serializers.BooleanField()
+    url = serializers.CharField()
+
+
 class NodeSerializer(serializers.Serializer):
     """One node; dates are ISO, days late, left and on hold are working days."""
 
@@ -57,6 +68,7 @@ class NodeSerializer(serializers.Serializer):
     is_knocked_on = serializers.BooleanField()
     blocked_by = NeighbourSerializer(many=True)
     causes = NeighbourSerializer(many=True)
+    issues = ObstacleSerializer(many=True, help_text="Open issues that block it.")
     holds_up = serializers.IntegerField()
     holds_up_keys = serializers.ListField(child=serializers.CharField())
     knocked_on = serializers.IntegerField()
@@ -147,6 +159,13 @@ def api_node(row: NodeRow) -> dict[str, Any]:
         "has_pending_change": row.asked_due_on is not None,
         "blocked_by": [{"id": near.pk, "label": near.label, "unit": near.unit} for near in row.blocked_by],
         "causes": [{"id": near.pk, "label": near.label, "unit": near.unit} for near in row.causes],
+        "issues": [
+            {
+                "number": one.number, "title": one.title, "category": one.category, "unit": one.unit,
+                "is_late": one.is_late, "url": one.url,
+            }
+            for one in row.obstacles
+        ],
         "holds_up_keys": list(row.holds_up_keys),
         **{name: getattr(row, name) for name in _DIRECT},
-    }
+    }  # fmt: skip

@@ -51,8 +51,8 @@ from milestones.api.requests import (
     RuleFilterBackend,
     RuleOfTheDay,
     body_of,
+    carry_out,
     once,
-    version_asked_for,
 )
 from milestones.filters import NodeFilter
 from milestones.models import DateChange, Hold, Node
@@ -138,8 +138,7 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
     @action(detail=True, methods=["post"], url_path="request-date-change")
     def request_date_change(self, request: UserApiRequest, pk: str) -> Response:
         node, sent = self._node(), body_of(request, AskingSerializer)
-        details = {"actor": request.user, "today": self.rule.today, "version": self._version(node), **sent}
-        once(request, lambda: request_date_change(node, **details))
+        carry_out(request, request_date_change, node, today=self.rule.today, **sent)
         mine = DateChange.objects.visible_to(request.user).filter(node=node, asked_by=request.user)
         (answer,) = api_date_changes(mine.for_list().order_by("-pk")[:1], request.user)
         return Response(answer, status=201)
@@ -158,17 +157,11 @@ class NodeViewSet(RuleOfTheDay, GenericViewSet):
 
     def _changed(self, change: Callable[..., Outcome], **details: Any) -> Response:
         node = self._node()
-        version = self._version(node)
-        outcome = once(
-            self.request, lambda: change(node, actor=self.request.user, version=version, **details)
-        )
+        outcome = carry_out(self.request, change, node, **details)
         return self._answer_change(node, outcome.missing if outcome else ())
 
     def _node(self) -> Node:
         return get_object_or_404(self.get_queryset().for_list(), pk=self.kwargs["pk"])
-
-    def _version(self, node: Node) -> int | None:
-        return version_asked_for(self.request.headers.get("If-Match", ""), node)
 
     def _answer(self, node: Node) -> Response:
         return self._shown(node, Ahead.of(node.project_id, self.rule))

@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Unit, User
+from accounts.refusals import sentence
+from domain.industries import IndustryError, read_industry
 from history.models import Change
 from milestones.models import Chain, ChainTemplate, Node
 from milestones.project_queries import code_warnings
 from milestones.relaying import Relaying
-from projects.models import ENTERED, Project
+from projects.models import ENTERED, Project, Tier
 
 
 class ChainSerializer(serializers.ModelSerializer):
@@ -32,6 +35,8 @@ class ProjectSerializer(serializers.ModelSerializer):
     department = serializers.CharField(source="department.name", default="")
     liaison = serializers.CharField(default="")
     liaison_username = serializers.CharField(source="liaison.username", default="")
+    tier = serializers.CharField(source="tier.code", default="", help_text="Its code, within the kind.")
+    tier_label = serializers.CharField(source="tier", default="")
     code_warnings = serializers.SerializerMethodField()
     chain = ChainSerializer(allow_null=True, default=None)
     etag = serializers.CharField()
@@ -39,9 +44,10 @@ class ProjectSerializer(serializers.ModelSerializer):
     class Meta:
         model = Project
         fields = [
-            "id", "name", "code", "code_warnings", "enterprise", "kind", "sector", "town", "town_id",
-            "department", "department_id", "leader", "liaison", "liaison_username", "land_mu",
-            "floor_area_m2", "investment", "fixed_investment", "note", "chain", "etag",
+            "id", "name", "code", "code_warnings", "enterprise", "kind", "tier", "tier_label", "sector", "industry",
+            "town", "town_id", "department", "department_id", "leader", "liaison", "liaison_username", "land_mu",
+            "floor_area_m2", "investment", "fixed_investment", "longitude", "latitude", "is_key", "note", "chain",
+            "etag",
         ]  # fmt: skip
 
     def get_code_warnings(self, project: Project) -> list[str]:
@@ -49,8 +55,12 @@ class ProjectSerializer(serializers.ModelSerializer):
 
 
 class EnteredProjectSerializer(serializers.ModelSerializer):
-    """What is entered of a project: units by number, the liaison by user name."""
+    """What is entered of a project: units by number, the liaison by user name, the tier by its code within the kind."""
 
+    tier = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=40)
+    industry = serializers.CharField(
+        required=False, allow_blank=True, max_length=20, help_text="Such as C3985."
+    )
     code = serializers.CharField(required=False, allow_blank=True, max_length=30)
     town = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.filter(kind=Unit.Kind.TOWN))
     department = serializers.PrimaryKeyRelatedField(
@@ -66,6 +76,27 @@ class EnteredProjectSerializer(serializers.ModelSerializer):
     class Meta:
         model = Project
         fields = list(ENTERED)
+
+    def validate_industry(self, text: str) -> str:
+        try:
+            return read_industry(text)
+        except IndustryError as error:
+            raise serializers.ValidationError(sentence(error)) from error
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """The tier itself in place of its code."""
+        kind = sent.get("kind") or getattr(self.instance, "kind", "")
+        stored = getattr(self.instance, "tier", None)
+        if stored and stored.kind != kind and "tier" not in sent:
+            sent["tier"] = None  # a tier of the programme that it no longer is one of
+        elif "tier" in sent:
+            code = sent["tier"]
+            sent["tier"] = Tier.objects.filter(kind=kind, code=code).first() if code else None
+            if code and sent["tier"] is None:
+                raise serializers.ValidationError(
+                    {"tier": _("Projects of this kind have no tier “%(name)s”.") % {"name": code}}
+                )
+        return sent
 
 
 class LayingSerializer(serializers.Serializer):

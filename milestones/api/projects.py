@@ -40,7 +40,9 @@ class ProjectViewSet(ChainEndpoints, ListModelMixin, RuleOfTheDay, GenericViewSe
     request: UserApiRequest
 
     def get_queryset(self) -> ProjectQuerySet:
-        return Project.objects.visible_to(self.request.user).for_list().select_related("chain__template")
+        return (
+            Project.objects.visible_to(self.request.user).for_list().select_related("tier", "chain__template")
+        )
 
     def retrieve(self, request: UserApiRequest, pk: str) -> Response:
         return self._answer(self.project())
@@ -56,7 +58,8 @@ class ProjectViewSet(ChainEndpoints, ListModelMixin, RuleOfTheDay, GenericViewSe
 
     @extend_schema(request=EnteredProjectSerializer, responses=ProjectSerializer, parameters=CHANGE_HEADERS)
     def partial_update(self, request: UserApiRequest, pk: str) -> Response:
-        project, sent = self.project(), body_of(request, EnteredProjectSerializer, partial=True)
+        project = self.project()
+        sent = body_of(request, EnteredProjectSerializer, partial=True, of=project)
         etag = tag_asked_for(request.headers.get("If-Match", ""))
         once(request, lambda: change_project(project, actor=request.user, etag=etag, **sent))
         return self._answer(self.project())

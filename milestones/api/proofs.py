@@ -16,12 +16,13 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.http import UserApiRequest
-from milestones.actions import add_proofs, stored_files, withdraw_proof
+from milestones.actions import add_proofs, withdraw_proof
 from milestones.api.node_shapes import ReasonSerializer
 from milestones.api.requests import IDEMPOTENCY_KEY, body_of, once
 from milestones.models import Node, Proof
-from milestones.proof_responses import file_response
 from milestones.querysets import ProofQuerySet
+from projects.file_actions import stored_files
+from projects.file_responses import file_response
 
 
 class ProofSerializer(serializers.ModelSerializer):

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -19,7 +20,6 @@ from domain.errors import InputError, StaleError, gettext_noop
 from domain.lights import LightRule
 from history.actions import take_once
 from milestones.calendar_table import load_calendar
-from milestones.models import Node
 
 Answer = TypeVar("Answer")
 
@@ -46,9 +46,11 @@ class RuleOfTheDay:
         return LightRule.on(timezone.localdate(), load_calendar())
 
 
-def body_of(request: Request, shape: type[Serializer], *, partial: bool = False) -> dict[str, Any]:
-    """What was sent, as `shape` reads it. Raises DRF's ValidationError where it cannot be read."""
-    read = shape(data=request.data, partial=partial)
+def body_of(
+    request: Request, shape: type[Serializer], *, partial: bool = False, of: Model | None = None
+) -> dict[str, Any]:
+    """What was sent, as `shape` reads it (for the row `of`). Raises DRF's ValidationError where it cannot be read."""
+    read = shape(of, data=request.data, partial=partial)
     read.is_valid(raise_exception=True)
     data: dict[str, Any] = read.validated_data
     return data
@@ -64,6 +66,17 @@ def once(request: UserApiRequest, change: Callable[[], Answer]) -> Answer | None
         return change()
     with transaction.atomic():
         return change() if take_once(receipt, actor=request.user) else None
+
+
+def carry_out(
+    request: UserApiRequest, change: Callable[..., Answer], row: Model, **details: Any
+) -> Answer | None:
+    """`change` the row in the name of the sender, at the version that ``If-Match`` names, once for each key.
+
+    What `change` gives; None where the same request has been carried out before.
+    """
+    version = version_asked_for(request.headers.get("If-Match", ""), row)
+    return once(request, lambda: change(row, actor=request.user, version=version, **details))
 
 
 def receipt_of(request: UserApiRequest) -> UUID | None:
@@ -87,8 +100,8 @@ def receipt_of(request: UserApiRequest) -> UUID | None:
     return uuid5(namespace, f"{request.method} {request.get_full_path()} {content}")
 
 
-def version_asked_for(if_match: str, node: Node) -> int | None:
-    """The version that ``If-Match`` names; None where any will do.
+def version_asked_for(if_match: str, row: Model) -> int | None:
+    """The version of `row` that ``If-Match`` names; None where any will do.
 
     Raises StaleError where the tag belongs to another row, InputError where it is not one of ours.
     """
@@ -98,8 +111,8 @@ def version_asked_for(if_match: str, node: Node) -> int | None:
     pk, _dash, version = tag.strip('"').partition("-")
     if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (pk, version)):
         raise InputError(gettext_noop("If-Match: %(tag)s is not an ETag of this interface."), tag=tag)
-    if int(pk) != node.pk:
-        raise StaleError(gettext_noop("If-Match: %(tag)s is the ETag of another node."), tag=tag)
+    if int(pk) != row.pk:
+        raise StaleError(gettext_noop("If-Match: %(tag)s is the ETag of another row."), tag=tag)
     return int(version)
 
 

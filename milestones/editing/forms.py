@@ -28,6 +28,7 @@ from domain.chains import (
     EdgeSpec,
     FactSpec,
     LaneSpec,
+    Milestone,
     NodeSpec,
     PromiseSpec,
     StageSpec,
@@ -36,7 +37,7 @@ from domain.chains import (
 from domain.errors import InputError
 from domain.workdays import LimitUnit
 from milestones.editing.words import FIELD_LABELS, UNIT_LABELS, condition_words, label_of
-from milestones.models import CLOCK_LABELS
+from milestones.models import CLOCK_LABELS, MILESTONE_LABELS
 from projects.models import Project
 
 LARGEST_TEXT = 256 * 1024
@@ -88,6 +89,9 @@ class NodeForm(forms.Form):
     limit_unit = _unit_field()
     plan_days = _days_field("plan_days", 0)
     condition = forms.ChoiceField(label=FIELD_LABELS["condition"], required=False)
+    milestone = forms.ChoiceField(
+        label=FIELD_LABELS["milestone"], required=False, choices=[("", "—"), *MILESTONE_LABELS.items()]
+    )
     is_key = forms.BooleanField(label=FIELD_LABELS["is_key"], required=False)
     optional = forms.BooleanField(
         label=gettext_lazy("optional: laid only where it is asked for"), required=False
@@ -124,6 +128,7 @@ class NodeForm(forms.Form):
     def spec(self) -> NodeSpec:
         data = dict(self.cleaned_data)
         data["clock"], data["limit_unit"] = ClockOwner(data["clock"]), LimitUnit(data["limit_unit"])
+        data["milestone"] = Milestone(data["milestone"]) if data["milestone"] else None
         return NodeSpec(**data)
 
 

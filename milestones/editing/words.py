@@ -24,6 +24,7 @@ FIELD_LABELS: Final = {
     "limit_unit": gettext_lazy("limit in"),
     "plan_days": gettext_lazy("planned working days"),
     "is_key": gettext_lazy("key node"),
+    "milestone": gettext_lazy("milestone"),
     "optional": gettext_lazy("optional"),
     "condition": gettext_lazy("which projects have it"),
     "proof": gettext_lazy("proof asked for"),

@@ -44,6 +44,7 @@ def _station(row: NodeRow, lane: str, href: str) -> Station:
         key=row.pk, lane=lane, label=row.label, light=row.light, href=href, title=_title(row), note=_note(row),
         is_begun=row.status in CLOSED or row.started_on is not None,
         is_late=row.light is Light.RED and not row.blocked_by, is_idle=row.is_idle,
+        blocked_by_issue=row.obstacles[0].number if row.obstacles else "",
     )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def _days(row: NodeRow) -> Iterator[str]:
         ) % {"days": row.days_late}  # fmt: skip
     if row.is_idle:
         yield _("could have been started long ago")
+    for one in row.obstacles:
+        yield _("blocked by issue %(number)s %(title)s") % {"number": one.number, "title": one.title}
 
 
 def _edges(state: ChainState) -> Iterator[Edge]:

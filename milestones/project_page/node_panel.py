@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Unit, User
+from accounts.permits import Permit
+from domain.lifecycle import OPEN
 from domain.lights import LightRule
 from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar
 from history.models import Change
+from milestones import obstacles
 from milestones.chain_states import ChainState, state_of
 from milestones.editing.words import limit_words
 from milestones.models import CLOCK_LABELS, DateChange, Hold, Node, Proof
-from milestones.permitted import Deed, Permit, permits
+from milestones.permitted import Deed, permits
 from milestones.project_page.page import NodeLine, node_address, node_lines
 from milestones.project_page.timeline import Entry, entries
 from milestones.queries import Neighbour, NodeRow, node_rows
@@ -47,6 +50,7 @@ class NodePanel:
     entries: Sequence[Entry]
     permits: Mapping[Deed, Permit]
     units: Sequence[Unit]
+    raise_url: str
 
     @property
     def row(self) -> NodeRow:
@@ -99,6 +103,7 @@ def node_panel(node: Node, user: User, rule: LightRule, *, is_theirs: bool) -> N
         entries=entries(_changes(node), rule, node_address),
         permits=allowed,
         units=list(Unit.objects.all()) if allowed[Deed.ASSIGN].is_open else (),
+        raise_url=obstacles.source().raising(node, user) if row.status in OPEN else "",
     )
 
 
@@ -128,4 +133,4 @@ def _hold_line(hold: Hold, today: date, calendar: WorkCalendar) -> HoldLine:
 
 
 def _changes(node: Node) -> list[Change]:
-    return list(node.changes.select_related("actor", "node__template_node")[:ENTRIES])
+    return list(node.changes.select_related("actor", "node__template_node", "issue")[:ENTRIES])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from domain.lights import LightRule
 from history.models import Change
 from history.querysets import ChangeQuerySet
+from milestones.project_page import issue_words, meeting_words
 from milestones.project_page.timeline_words import Teller, stored_date
 
 Verb = Change.Verb
@@ -23,6 +24,8 @@ class Kind(StrEnum):
     HOLDS = "holds"
     DATES = "dates"
     PROOFS = "proofs"
+    ISSUES = "issues"
+    MEETINGS = "meetings"
     PROJECT = "project"
 
 
@@ -31,6 +34,8 @@ KIND_LABELS = {
     Kind.HOLDS: gettext_lazy("Holds"),
     Kind.DATES: gettext_lazy("Date changes"),
     Kind.PROOFS: gettext_lazy("Proofs"),
+    Kind.ISSUES: gettext_lazy("Issues, supervision, visits"),
+    Kind.MEETINGS: gettext_lazy("Weekly meeting"),
     Kind.PROJECT: gettext_lazy("Project and chain"),
 }
 
@@ -49,8 +54,13 @@ _KINDS: Mapping[Kind, frozenset[str]] = {
         }
     ),
     Kind.PROOFS: frozenset({Verb.PROOF_ADDED, Verb.PROOF_WITHDRAWN}),
+    Kind.ISSUES: frozenset(issue_words.SENTENCES),
+    Kind.MEETINGS: frozenset(meeting_words.SENTENCES),
     Kind.PROJECT: frozenset(
-        {Verb.PROJECT_ADDED, Verb.PROJECT_CHANGED, Verb.CHAIN_LAID, Verb.CHAIN_MOVED}
+        {
+            Verb.PROJECT_ADDED, Verb.PROJECT_CHANGED, Verb.CHAIN_LAID, Verb.CHAIN_MOVED,
+            Verb.INVESTMENT_RECORDED, Verb.INVESTMENT_PLANNED,
+        }
     ),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.db.models import DecimalField
 from django.utils.html import escape, format_html
@@ -13,10 +13,15 @@ from django.utils.translation import gettext as _
 from domain.lights import LightRule
 from history.models import Change
 from milestones.models import DateChange, Node
+from milestones.project_page import issue_words, meeting_words
+from milestones.project_page.issue_words import Sentence, values_of
 from milestones.templatetags.lights import amount, day_text
 from projects.models import Project
 
 Verb = Change.Verb
+
+_SENTENCES = {**issue_words.SENTENCES, **meeting_words.SENTENCES}
+"""Those that are told from what the history keeps alone."""
 
 
 class Teller:
@@ -41,9 +46,13 @@ class Teller:
             Verb.DATE_CHANGE_APPROVED: self._approved,
             Verb.PROOF_ADDED: self._proof,
             Verb.PROOF_WITHDRAWN: self._proof,
+            Verb.INVESTMENT_RECORDED: self._invested,
+            Verb.INVESTMENT_PLANNED: self._invested,
         }
 
     def __call__(self, change: Change) -> SafeString:
+        if change.verb in _SENTENCES:
+            return self._as_kept(change, _SENTENCES[change.verb])
         return self._sentences.get(change.verb, self._plain)(change)
 
     def _plain(self, change: Change) -> SafeString:
@@ -162,6 +171,19 @@ class Teller:
         )
         return self._say(sentence, change, proof=named)
 
+    def _invested(self, change: Change) -> SafeString:
+        """The first few months or years with their amounts in 万元, before and after."""
+        said = [
+            _("%(field)s: %(value)s") % {"field": when, "value": _amounts(change, when)}
+            for when in sorted(change.after)
+        ]
+        sentence = (
+            _("planned the investment of a year: %(amounts)s")
+            if change.verb == Verb.INVESTMENT_PLANNED
+            else _("recorded investment: %(amounts)s")
+        )
+        return self._say(sentence, change, amounts=self._names(said))
+
     def _project_changed(self, change: Change) -> SafeString:
         said = [
             _("%(field)s: %(value)s") % {"field": _field(name), "value": self._change_of(change, name)}
@@ -194,6 +216,14 @@ class Teller:
     def _recorded(self, change: Change) -> SafeString:
         return self._say(_("recorded from a ledger: %(nodes)s"), change, nodes=self._names(change.after))
 
+    def _as_kept(self, change: Change, sentence: Sentence) -> SafeString:
+        values = values_of(change, sentence, self._day, self._names)
+        said = self._say(str(sentence.text), change, **values)
+        for name, clause in sentence.more:
+            if values[name]:
+                said = self._join(said, str(clause), **values)
+        return said
+
     def _names(self, names: Iterable[str], most: int = 3) -> str:
         """The first few of the names, and how many more there are."""
         listed = [str(name) for name in names]
@@ -204,7 +234,7 @@ class Teller:
         return more % {"names": words, "n": len(listed) - most}
 
     def _say(self, sentence: str, change: Change, **values: object) -> SafeString:
-        return _filled(sentence, {**values, "node": self._node(change.node)})
+        return _filled(sentence, {"issue": self._issue(change), "node": self._node(change.node), **values})
 
     def _join(self, said: SafeString, sentence: str, **values: object) -> SafeString:
         return mark_safe(said + escape(self._comma) + _filled(sentence, values))  # noqa: S308 - both are escaped
@@ -215,9 +245,28 @@ class Teller:
         label = node.template_node.label
         return format_html('<a href="{}">{}</a>', self._address(node.pk), label) if self._address else label
 
-    def _day(self, value: str | None) -> str:
+    def _issue(self, change: Change) -> str:
+        number = str(change.after.get("issue", ""))
+        if not (number and change.issue and self._address):
+            return number
+        return format_html('<a href="{}">{}</a>', change.issue.get_absolute_url(), number)
+
+    def _day(self, value: object) -> str:
         day = stored_date(value)
         return day_text(day, self._language, self._rule.today.year) if day else ""
+
+
+def _amounts(change: Change, when: str) -> str:
+    before, now = _amount(change.before.get(when)), _amount(change.after.get(when))
+    return _("%(amount)s × 10,000 yuan") % {"amount": f"{before} → {now}" if before else now}
+
+
+def _amount(value: object) -> str:
+    """An amount as the history keeps it; blank where it is none."""
+    try:
+        return amount(Decimal(str(value)))
+    except InvalidOperation:
+        return ""
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> SafeString:
@@ -250,4 +299,6 @@ def _value(name: str, value: object) -> str:
         return str(Project.Kind(value).label)
     if isinstance(_FIELDS.get(name), DecimalField) and value is not None:
         return amount(Decimal(str(value)))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return "" if value is None else str(value)

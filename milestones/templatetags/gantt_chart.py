@@ -172,7 +172,7 @@ class _StageWriter:
         return (
             f'<div class="stage"><ul class="names"><li title="{summary}"><b>{escape(stage.label)}</b>'
             f"<small>{stage.done}/{len(stage.rows)}</small></li>{names}</ul>"
-            f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+            f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="group" '
             f'aria-label="{summary}"><rect class="band" width="{width}" height="{ROW}"/>'
             f'<use href="#gantt-ground"/>{self._bracket(stage.bracket)}{shapes}{today}</svg></div>'
         )

@@ -21,6 +21,7 @@ from domain.project_code import CodeWarning
 from milestones.filters import LIGHT_LABELS
 from milestones.models import STATUS_LABELS
 from milestones.queries import NodeRow
+from projects.templatetags.parts import chip, mark
 
 register = Library()
 
@@ -59,10 +60,7 @@ def light_mark(value: str, here: Reading) -> SafeString:
 
 @lru_cache(maxsize=32)
 def _light(value: str, _language: str | None) -> SafeString:
-    return format_html(
-        '<span class="light"><svg aria-hidden="true"><use href="#light-{}"/></svg>{}</span>',
-        value, LIGHT_LABELS[Light(value)],
-    )  # fmt: skip
+    return mark(f"light-{value}", LIGHT_LABELS[Light(value)])
 
 
 @register.filter
@@ -151,10 +149,8 @@ def idle_mark() -> SafeString:
 
 @lru_cache(maxsize=4)
 def _idle_mark(_language: str | None) -> SafeString:
-    return format_html(
-        '<span class="light" title="{}"><svg aria-hidden="true"><use href="#mark-idle"/></svg>{}</span>',
-        gettext("Could have been started more than 5 working days ago."), pgettext("mark of a node", "idle"),
-    )  # fmt: skip
+    long = gettext("Could have been started more than 5 working days ago.")
+    return mark("mark-idle", pgettext("mark of a node", "idle"), long)
 
 
 @register.simple_tag
@@ -165,9 +161,15 @@ def proof_missing() -> SafeString:
     )
 
 
+@register.simple_tag
+def key_project() -> SafeString:
+    """The mark 重点项目."""
+    return _chip("strong", gettext("key project"), gettext("Marked as a key project of the district."))
+
+
 @lru_cache(maxsize=32)
 def _chip(kind: str, text: str, title: str) -> SafeString:
-    return format_html(' <span class="chip {}" title="{}">{}</span>', kind, title, text)
+    return format_html(" {}", chip(text, kind, title))
 
 
 @register.filter

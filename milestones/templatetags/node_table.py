@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from domain.lifecycle import Status
+from milestones.obstacles import Obstacle
 from milestones.queries import Neighbour, NodeRow
 from milestones.templatetags.lights import (
     back_filled,
@@ -68,6 +69,7 @@ class _RowWriter:
         self.proof_missing, self.back_filled, self.idle = proof_missing(), back_filled(), idle_mark()
         self.ready = escape(_("could be since %(day)s"))
         self.moves = escape(_("moves when it is resumed"))
+        self.issue, self.issue_late = escape(_("issue")), escape(_("overdue"))
         self.asked, self.on_hold = escape(_("asked: %(day)s")), escape(_("on hold since %(day)s"))
 
     def row(self, row: NodeRow) -> str:
@@ -76,7 +78,7 @@ class _RowWriter:
             f"<td>{light_mark(row.light, self.here)}{self._days(row)}{self.idle if row.is_idle else ''}</td>"
             f'<td data-label="{self.due}">{self._due(row)}</td>'
             f'<td data-label="{self.who}">{self._who(row)}</td>'
-            f'<td data-label="{self.why}">{self._in_the_way(row)}</td>'
+            f'<td data-label="{self.why}">{self._in_the_way(row)}{self._issues(row)}</td>'
             f'<td data-label="{self.holds}">{self._holds_up(row)}</td></tr>'
         )
 
@@ -129,6 +131,18 @@ class _RowWriter:
         if row.causes == row.blocked_by:
             return waits_for
         return f"{waits_for}<small>{self.cause % {'nodes': self._neighbours(row, row.causes)}}</small>"
+
+    def _issues(self, row: NodeRow) -> str:
+        """The open issues that block the node, and whose turn it is there."""
+        return "".join([self._obstacle(one) for one in row.obstacles])
+
+    def _obstacle(self, one: Obstacle) -> str:
+        late = f' <b class="red">{self.issue_late}</b>' if one.is_late else ""
+        who = self.comma.join(map(escape, filter(None, (one.category, one.unit))))
+        return (
+            f'<small class="obstacle">{self.issue} <a href="{escape(one.url)}">{escape(one.number)} '
+            f'{escape(one.title)}</a> <span class="faint">{who}</span>{late}</small>'
+        )
 
     def _not_started(self, row: NodeRow) -> str:
         ready = f"<small>{self.ready % self._day(row.ready_on)}</small>" if row.ready_on else ""

@@ -6,10 +6,15 @@ from django.utils import timezone
 
 from accounts.http import UserRequest
 from domain.lights import LightRule
+from milestones import obstacles
 from milestones.calendar_table import load_calendar
 from milestones.my_work import my_work
 
 
 def my(request: UserRequest) -> HttpResponse:
     rule = LightRule.on(timezone.localdate(), load_calendar())
-    return render(request, "milestones/my.html", {"work": my_work(request.user, rule), "today": rule.today})
+    issues, inbox = obstacles.source().waiting_for(request.user)
+    context = {
+        "work": my_work(request.user, rule), "today": rule.today, "issues": issues, "inbox": inbox,
+    }  # fmt: skip
+    return render(request, "milestones/my.html", context)

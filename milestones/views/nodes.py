@@ -16,10 +16,10 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.http import UserRequest
 from milestones.actions import Outcome, assign_node, finish_node, reopen_node, start_node, waive_node
 from milestones.actions import remind as remind_of
-from milestones.actions.proofs import stored_files
 from milestones.forms import AssignForm, DayForm, FinishForm, NoteForm, ReasonForm, read_form
 from milestones.models import Node
 from milestones.views.sending import sent_once
+from projects.file_actions import stored_files
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
+from milestones import obstacles
 from milestones.bulk_forms import bulk_forms
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import node_kinds, unit_choices
@@ -21,6 +22,7 @@ from milestones.filters import LIGHT_LABELS, PROOF_LABELS, refuse_unreadable
 from milestones.models import STATUS_LABELS, ChainTemplate, Node
 from milestones.node_lists import (
     NodeList,
+    because_links,
     count_lists,
     count_nodes,
     list_links,
@@ -31,17 +33,17 @@ from milestones.node_lists import (
 from milestones.page_numbers import page_of
 from milestones.queries import each_node_row
 from milestones.workbook import write_nodes
+from projects.files.kinds import XLSX
 from projects.models import Project
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _IN_MEMORY = 2 * 1024 * 1024
 _FIELDS = (
     "unit", "department", "town", "kind", "node_kind", "late_from", "late_to",
-    "due_after", "due_before", "ordering",
+    "due_after", "due_before", "issue_category", "issue_unit", "ordering",
 )  # fmt: skip
 _KEPT = (
-    "light", "chain", "project", "status", "finished_after", "finished_before", "waived_after",
-    "waived_before", "proof", "idle", "held_over",
+    "light", "sector", "leader", "chain", "project", "status", "finished_after", "finished_before", "waived_after",
+    "waived_before", "proof", "idle", "held_over", "blocked",
 )  # fmt: skip
 _ASKED = ("search", *(name for name in _FIELDS if name != "ordering"), *_KEPT[1:])
 
@@ -76,7 +78,7 @@ def overdue(request: UserRequest) -> HttpResponse:
             response["HX-Push-Url"] = f"{reverse('milestones:overdue')}?{_address(request.GET)}"
     else:
         units = unit_choices()
-        choices = {**units, "node_kind": node_kinds()}
+        choices = {**units, "node_kind": node_kinds(), "issue_unit": units["unit"]}
         context["fields"] = [(form[name], choices.get(name)) for name in _FIELDS]
         if request.user.is_manager:
             context["bulk_forms"] = bulk_forms(rule.today, units["unit"])
@@ -86,12 +88,16 @@ def overdue(request: UserRequest) -> HttpResponse:
 
 
 def lists(request: UserRequest) -> HttpResponse:
-    """How many rows the lists beside the one of this address have: asked after the page, which does not wait."""
+    """How many rows the lists beside the one of this address have, and how many of its own are blocked by issues:
+    asked after the page, which does not wait."""
     rule = LightRule.on(timezone.localdate(), load_calendar())
     visible = Node.objects.visible_to(request.user)
-    here = node_list(request.GET, visible, rule, request).kind
+    listed = node_list(request.GET, visible, rule, request)
     rows = count_lists(request.GET, visible, rule, request)
-    context = {"links": list_links(request.GET, here, rows), "counted": True}
+    context = {
+        "links": list_links(request.GET, listed.kind, rows), "counted": True,
+        "because": because_links(request.GET, listed), "listed": listed,
+    }  # fmt: skip
     return render(request, "milestones/_lists.html", context)
 
 
@@ -122,7 +128,7 @@ def export(request: UserRequest) -> FileResponse:
     )  # fmt: skip
     file.seek(0)
     name = f"nodes-{now:%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
 
 
 def _listed(request: UserRequest, rule: LightRule) -> NodeList:
@@ -155,8 +161,10 @@ def _shown(name: str, value: Any) -> str:
             return pgettext("between names", ", ").join({chain.label: None for chain in chains})
         case "proof":
             return str(PROOF_LABELS[value])
-        case "idle":
-            return _("yes")
+        case "idle" | "blocked":
+            return _("yes") if value else _("no")
+        case "issue_category":
+            return dict(obstacles.source().categories()).get(value, str(value))
         case "status":
             return str(STATUS_LABELS.get(value, value))
         case _:

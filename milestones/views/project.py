@@ -9,13 +9,15 @@ from django.utils.cache import patch_vary_headers
 from accounts.http import UserRequest
 from domain.lights import LightRule
 from history.models import Change
+from milestones import obstacles
 from milestones.calendar_table import load_calendar
 from milestones.drawing.gantt import zoom_of
 from milestones.models import Node
+from milestones.project_page.investment import InvestmentCard, investment_card
 from milestones.project_page.page import node_address, project_gantt, project_page
 from milestones.project_page.timeline import KIND_LABELS, entries, of_kind
 from milestones.querysets import NodeQuerySet
-from projects.models import Project
+from projects.models import PROGRAMMES, Project
 
 ENTRIES = 20
 """So many entries of the history at once."""
@@ -32,6 +34,10 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
     else:
         context = {
             "page": project_page(shown, nodes, rule, zoom),
+            "in_the_way": obstacles.source().of_project(
+                shown, request.user, rule.today, is_theirs=getattr(shown, "is_theirs", False)
+            ),
+            "investment": _investment(shown, rule),
             "today": rule.today,
             **_history(request, shown, rule),
         }
@@ -58,6 +64,14 @@ def _project(request: UserRequest, pk: int) -> Project:
     return get_object_or_404(related.annotate(is_theirs=Exists(theirs)), pk=pk)
 
 
+def _investment(shown: Project, rule: LightRule) -> InvestmentCard | None:
+    """None for a programme's entry, and where nothing is recorded for readers who may not enter it."""
+    if shown.kind in PROGRAMMES:
+        return None
+    card = investment_card(shown, rule.today)
+    return None if card.is_empty and not getattr(shown, "is_theirs", False) else card
+
+
 def _nodes(request: UserRequest, shown: Project) -> NodeQuerySet:
     return Node.objects.visible_to(request.user).filter(project=shown)
 
@@ -68,7 +82,7 @@ def _history(request: UserRequest, shown: Project, rule: LightRule) -> dict[str,
     changes = of_kind(Change.objects.visible_to(request.user).filter(project=shown), kind)
     if before.isascii() and before.isdigit() and len(before) < 19:
         changes = changes.filter(pk__lt=int(before))
-    found = list(changes.select_related("actor", "node__template_node")[: ENTRIES + 1])
+    found = list(changes.select_related("actor", "node__template_node", "issue")[: ENTRIES + 1])
     return {
         "entries": entries(found[:ENTRIES], rule, node_address),
         "before": found[ENTRIES - 1].pk if len(found) > ENTRIES else None,

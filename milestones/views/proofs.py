@@ -8,11 +8,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import UserRequest
-from milestones.actions import add_proofs, stored_files, withdraw_proof
+from milestones.actions import add_proofs, withdraw_proof
 from milestones.forms import ProofForm, ReasonForm, read_form
 from milestones.models import Node, Proof
-from milestones.proof_responses import file_response, thumbnail_response
 from milestones.views.nodes import answered
+from projects.file_actions import stored_files
+from projects.file_responses import file_response, thumbnail_response
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 
 from accounts.http import UserRequest
+from accounts.models import User
 from domain.errors import InputError
 from history.actions import take_once
 
@@ -20,14 +21,19 @@ def sent_once(request: UserRequest, change: Callable[[], Answer]) -> Answer | No
 
     A form without a field ``once`` is another one each time. Where `change` fails, the key is free again.
     """
-    receipt = _receipt_of(request)
+    return sent_once_by(request.user, request, change)
+
+
+def sent_once_by(actor: User, request: HttpRequest, change: Callable[[], Answer]) -> Answer | None:
+    """The same for a page that is read without logging in, whose changes are made in the name of `actor`."""
+    receipt = receipt_of(request)
     if receipt is None:
         return change()
     with transaction.atomic():
-        return change() if take_once(receipt, actor=request.user) else None
+        return change() if take_once(receipt, actor=actor) else None
 
 
-def _receipt_of(request: HttpRequest) -> UUID | None:
+def receipt_of(request: HttpRequest) -> UUID | None:
     """What names this form and no other: its key, address and content; None where it has no key.
 
     The content counts, so that a form that is filled in anew on a page from the browser's memory, with its old

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import gettext, override
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -15,11 +15,26 @@ from accounts.models import User
 PASSWORD = "correct horse battery"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+# How long a page may take before a test gives up on it: a busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
+
 
 def zh(sentence: str) -> str:
     """The sentence as a Chinese reader sees it."""
     with override("zh-hans"):
         return gettext(sentence)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come after all others, the look at every page last: they empty the database after them.
+
+    Said here once more, since pytest brings together what shares the browser, wherever the first of it stands; what
+    was put into the database by migrations would then be missing to all tests that follow.
+    """
+    items.sort(
+        key=lambda item: (item.path.parent.name == "browser") + (item.path.name == "test_accessibility.py")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +53,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_open(browser: Browser) -> Iterator[None]:
+    """Browsers that a test has opened beside its page are closed with it.
+
+    One that stays open keeps a connection to the server alive, and that one to the database: PostgreSQL then refuses
+    to drop the database of the tests at the end.
+    """
+    yield
+    for context in browser.contexts:
+        context.close()
 
 
 @pytest.fixture

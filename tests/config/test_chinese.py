@@ -17,6 +17,8 @@ from config.demo.sowing import sow
 from domain.lifecycle import Status
 from domain.lights import LightRule
 from ledger.mapping_files import built_in_mapping
+from meetings.gathering import gather_week, one_moment
+from meetings.models import Meeting, MeetingFile
 from meetings.workbook import write_workbook
 from milestones.calendar_table import load_calendar
 from milestones.models import Node
@@ -26,9 +28,10 @@ from tests.pages import client_of, text_of
 pytestmark = pytest.mark.django_db
 
 FOREIGN = {
-    "English", "SMT", "KB", "MB", "xlsx", "xls", "ods", "csv", "PDF", "JPEG", "PNG", "WebP", "Office", "TOML",
+    "English", "SMT", "GB", "KB", "MB", "xlsx", "xls", "ods", "csv", "PDF", "JPEG", "PNG", "WebP", "Office", "TOML",
     "Outlook", "WPS", "iCalendar", "webcal",
     "ICS", "ICSx", "Internet", "Mac", "URL", "Web", "Android", "Google", "iPhone", "iPad", "iOS",
+    "Ctrl", "Enter", "Shift", "Esc", "Home", "End", "PgUp", "PgDn", "Alt", "Word", "docx",
 }  # fmt: skip
 """What is said in Latin letters in Chinese too, and the other language's own name."""
 
@@ -41,6 +44,13 @@ PAGES = [
     "/accounts/password/change/", "/accounts/logout/", "/overdue/?idle=true", "/overdue/?held_over=30",
     "/projects/new/", "/date-changes/", "/date-changes/1/",
     "/calendar/", "/nodes/1/", "/projects/1/?zoom=week", "/projects/1/history/",
+    "/issues/", "/issues/?status=closed", "/issues/inbox/", "/issues/figures/", "/issues/60/", "/issues/60/edit/",
+    "/projects/1/issues/new/", "/projects/1/enterprise/", "/topics/", "/topics/1/", "/topics/new/", "/supervision/",
+    "/supervision/?state=issued", "/supervision/1/", "/visits/", "/visits/?list=unvisited", "/visits/1/",
+    "/visits/new/?project=1",
+    "/meetings/1/", "/meetings/12/", "/meetings/12/mode/", "/meetings/12/minutes/",
+    "/search/?q=项目", "/search/?q=没有的",
+    "/meetings/decisions/", "/meetings/decisions/1/", "/meetings/uploads/", "/meetings/minutes-template/",
 ]  # fmt: skip
 
 
@@ -63,6 +73,10 @@ def _pages() -> None:
     running = Node.objects.filter(status=Status.RUNNING).values_list("pk", flat=True)[:3]
     projects += [f"/nodes/{pk}/{page}" for pk in running for page in ("", "date-change/")]
     projects += [f"{projects[0]}{page}/" for page in ("edit", "chain")]
+    last = Meeting.objects.latest("year", "week")
+    projects += [
+        f"/meetings/{last.pk}/mode/?item={item.pk}" for item in last.items.order_by("position")[5:40:9]
+    ]
     for name in ("manager", "liaison", "leader"):
         client = client_of(User.objects.get(username=name), language="zh-CN")
         found = {path: strangers(text_of(client.get(path))) for path in (*PAGES, *projects)}
@@ -75,7 +89,7 @@ def _opening_sentence() -> None:
 
     told = re.sub(r"\s", "", words)
     assert re.search(
-        r"\d+个项目在推进，\d+个节点超期，其中\d+个卡在开闭所、外线工程建设，责任单位是供电公司。", told
+        r"\d+个项目在推进，\d+个超期成因节点，其中\d+个卡在开闭所、外线工程建设，责任单位是供电公司。", told
     )
 
 
@@ -93,18 +107,29 @@ def _preview() -> None:
 
 
 def _workbook() -> None:
-    file = BytesIO()
-    now = timezone.now()
-    write_workbook(
-        file, reader=User.objects.system(), now=now,
-        rule=LightRule.on(timezone.localdate(now), load_calendar()),
-    )  # fmt: skip
+    """The live one, and the one that is kept with the last meeting."""
+    live, now = BytesIO(), timezone.now()
+    rule = LightRule.on(timezone.localdate(now), load_calendar())
+    with one_moment():
+        write_workbook(live, gather_week(User.objects.system(), rule, now))
+    last = MeetingFile.objects.latest("pk")
+    with last.file.open() as kept:
+        for file in (live, BytesIO(kept.read())):
+            _reads_chinese(file)
 
+
+def _reads_chinese(file: BytesIO) -> None:
     book: Any = load_workbook(file)
-    sheets = "总览 超期节点 待启动超期 临期节点 停表免办 项目台账 延期申请 口径说明"
-    assert book.sheetnames == sheets.split()
+    sheets = "总览 超期节点 临期节点 问题清单 本周销号 议定事项 问题交办建议 停表免办 项目台账 赛马榜 延期申请 口径说明"
+    shown = [sheet for sheet in book if sheet.sheet_state == "visible"]
+    assert [sheet.title for sheet in shown] == sheets.split()
     assert book["总览"]["A2"].value.endswith(" · 全部项目")
-    texts = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    texts: list[str] = []
+    for sheet in shown:
+        widths = [width for width in sheet.column_dimensions.values() if width.hidden]
+        hidden = {column for width in widths for column in range(width.min, width.max + 1)}
+        cells = (cell for row in sheet.iter_rows() for cell in row if cell.column not in hidden)
+        texts += [str(cell.value) for cell in cells if cell.value]
     assert strangers(" ".join(texts)) == set()
 
 

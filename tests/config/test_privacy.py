@@ -21,6 +21,7 @@ OPEN = {
     "account_signup",
     "admin:login",
     "admin:jsi18n",
+    "favicon",
     "set_language",
 }
 """Where somebody who has not logged in may come: to log in, and to read that in his or her language."""

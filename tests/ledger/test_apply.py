@@ -20,11 +20,10 @@ from domain.date_changes import RequestStatus
 from domain.errors import RuleError
 from domain.lifecycle import Status
 from history.models import Change
-from ledger import actions
+from ledger import writing_actions as actions
 from ledger.actions import apply_import, import_ledger, preview_again, upload_ledger
 from ledger.keeping import chunks_of
 from ledger.models import Import
-from ledger.reading import UnreadableFile
 from milestones.actions import finish_node, start_node
 from milestones.bulk_actions import Laying, Recorded, lay_chains, record_nodes
 from milestones.calendar_table import load_calendar
@@ -32,6 +31,7 @@ from milestones.models import Chain, ChainTemplate, DateChange, Node, TemplateNo
 from milestones.publishing import publish_template
 from projects.bulk_actions import add_projects, change_projects
 from projects.models import Project
+from projects.spreadsheets import UnreadableFile
 from tests.ledger.making import (
     LONG,
     TODAY,

@@ -11,11 +11,12 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Unit, User
 from ledger.models import Import
-from ledger.reading import read_workbook
 from ledger.tables import find_table_in
 from milestones.tasks import flag_overdue
 from projects.models import Project
+from projects.spreadsheets import read_workbook
 from tests.ledger.making import TOWN, WIDE, make_towns, write_csv
+from tests.ledger.running import run_command
 from tests.make import make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -27,15 +28,7 @@ def _english(settings: object) -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[str], str]:
-    """The exit code, the lines on standard output, and what is on standard error."""
-    code: object = 0
-    try:
-        call_command("import_ledger", *map(str, arguments))
-    except SystemExit as end:
-        code = end.code
-    assert isinstance(code, int)
-    said = capsys.readouterr()
-    return code, said.out.splitlines(), said.err
+    return run_command(capsys, "import_ledger", *arguments)
 
 
 @pytest.fixture

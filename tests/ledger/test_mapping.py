@@ -8,10 +8,10 @@ from ledger.columns import columns_of
 from ledger.mapping import LayOnly, Layout, LedgerMapping, Says
 from ledger.mapping_files import MappingError, built_in_mapping, built_in_names, load_mapping, parse_mapping
 from ledger.opening import open_ledger
-from ledger.reading import UnreadableFile
 from ledger.rows import _LONGEST
 from ledger.tables import Column
 from projects.models import Project
+from projects.spreadsheets import UnreadableFile
 from tests.ledger.making import LONG, TODAY, WIDE, mapping, write_csv
 
 NODES = ("施工许可证（整体或主体）", "桩基施工", "竣工联合验收", "竣工验收备案", "投产")
@@ -44,7 +44,7 @@ def test_all_mappings_that_come_along_can_be_read() -> None:
         ("街道", "town"), ("镇街", "town"), ("属地（平台/街道）", "town"), ("牵头部门", "department"),
         ("联系领导", "leader"), ("联络员/电话", "liaison"), ("用地（亩）", "land_mu"), ("总投资(亿元)", "investment"),
         ("项目类型（新建/技改/扩建）", "kind"), ("产业赛道", "sector"), ("建筑面积(㎡)", "floor_area_m2"),
-        ("固投(万元)", "fixed_investment"), ("备注", "note"), ("签约时间", "starts_on"),
+        ("固投(万元)", "fixed_investment"), ("备注", "note"), ("启动时间", "starts_on"), ("立项时间", "starts_on"),
     ],
 )  # fmt: skip
 def test_chinese_headers_are_known_by_their_synonyms(header: str, field: str) -> None:
@@ -65,7 +65,24 @@ def test_a_header_names_a_node_and_what_it_says_of_it(header: str, label: str, s
 
 
 @pytest.mark.parametrize(
-    "header", ["施工许可证号", "是否入库", "年度计划投资", "总投资(美元)", "桩基施工单位", ""]
+    ("header", "label"),
+    [
+        ("签约时间", "投资协议签约"), ("投资协议签约时间", "投资协议签约"), ("开工时间", "桩基施工"),
+        ("实际开工日期", "桩基施工"),
+    ],
+)  # fmt: skip
+def test_some_headers_mean_the_end_of_a_node_without_naming_it(header: str, label: str) -> None:
+    assert list(found(header).values()) == [f"{label} {Says.FINISHED}"]
+
+
+def test_a_column_that_names_its_node_goes_before_one_that_only_means_it() -> None:
+    assert found("签约日期", "签约时间", "桩基施工完成时间", "开工时间") == {
+        "签约时间": f"投资协议签约 {Says.FINISHED}", "桩基施工完成时间": f"桩基施工 {Says.FINISHED}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "header", ["计划开工时间", "施工许可证号", "是否入库", "年度计划投资", "总投资(美元)", "桩基施工单位", ""]
 )
 def test_a_header_that_only_looks_like_one_is_not_taken(header: str) -> None:
     assert found(header) == {}

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Unit, User
+from domain.lights import LightRule
 from history.models import Change
 from ledger.models import Import
-from ledger.reading.limits import LARGEST_FILE
+from milestones.calendar_table import load_calendar
+from milestones.models import ChainTemplate, Node
 from projects.models import Project
+from projects.spreadsheets.limits import LARGEST_FILE
 from tests.ledger.making import TOWN, make_towns
 from tests.make import make_project, make_template, make_unit, make_user
 
@@ -62,7 +66,7 @@ def test_a_ledger_is_seen_before_it_is_applied_and_then_looked_up(queued: list[s
     assert "It would create 1 rows, update 0 and leave 0 as they are; 2 cannot be taken" in preview
     assert "“别处” is not a town or platform of the district." in preview
     assert "“面议” is not an amount of money." in preview
-    assert "5000.00" in preview
+    assert "<dd>5,000</dd>" in preview
     assert "批次" in preview, "the column that is not taken"
     assert "产业项目台账" in preview, "the title of the mapping"
 
@@ -256,3 +260,44 @@ def test_pages_that_only_show_are_only_read(method: str) -> None:
 
     assert getattr(client, method)(f"/ledger/{Import.objects.get().pk}/").status_code == 405
     assert client.get(f"/ledger/{Import.objects.get().pk}/confirm/").status_code == 405
+
+
+def test_an_administrator_who_is_no_manager_yet_is_told_where_to_become_one() -> None:
+    page = client_of(make_user(User.Role.LEADER, is_staff=True)).get("/ledger/").content.decode()
+    assert "You are not a manager of the coordinating bureau yet" in page
+    assert 'href="/units/"' in page.partition("<main")[2]
+    assert "not a manager" not in client_of(make_user()).get("/ledger/").content.decode()
+
+
+def test_the_page_begins_with_what_was_imported_and_what_waits() -> None:
+    client = client_of(make_user())
+    assert "<h1>Nothing has been imported yet.</h1>" in client.get("/ledger/").content.decode()
+    upload(client, f"甲,企业,{TOWN},5000,,")
+    assert (
+        "<h1>No spreadsheet is applied yet, 1 waits for confirmation.</h1>"
+        in client.get("/ledger/").content.decode()
+    )
+    confirm(client, Import.objects.get().pk)
+    assert "<h1>1 spreadsheet is applied.</h1>" in client.get("/ledger/").content.decode()
+
+
+def test_a_mapping_of_another_country_is_not_offered() -> None:
+    page = client_of(make_user()).get("/ledger/").content.decode()
+    assert 'value="chinese"' in page
+    assert 'value="nyc"' not in page
+
+
+def test_a_preview_says_from_which_day_it_reckons_and_how_many_nodes_would_be_overdue() -> None:
+    ChainTemplate.objects.update(kind="new_build")
+    content = f"项目名称,属地,启动时间\n甲,{TOWN},2020-03-02\n".encode()
+    client = client_of(make_user())
+    client.post("/ledger/", {"file": SimpleUploadedFile("台账.csv", content), "mapping": ""})
+    import_ = Import.objects.get()
+    preview = client.get(f"/ledger/{import_.pk}/").content.decode()
+    assert "<dt>first day of the chain</dt><dd>2020-03-02</dd>" in preview
+    assert "it would leave 1 node of 1 projects overdue at once" in preview
+
+    confirm(client, import_.pk)
+
+    assert Node.objects.overdue(LightRule.on(timezone.localdate(), load_calendar())).count() == 1
+    assert "overdue at once" not in client.get(f"/ledger/{import_.pk}/").content.decode()

@@ -121,8 +121,8 @@ def test_the_dates_are_those_that_are_meant() -> None:
     assert _node(8, "accept").due_on == date(2027, 6, 30)
     renovation = Node.objects.filter(project__kind="renovation")
     assert not renovation.filter(template_node__code="pile").exists()
-    assert _project(1).chain.starts_on == date(2025, 2, 2), "2025-02-02 is text"
-    assert _project(8).chain.starts_on == date(2025, 9, 30), "2025年9月"
+    assert _node(1, "agree").finished_on == date(2025, 2, 2), "2025-02-02 is text"
+    assert _node(8, "agree").finished_on == date(2025, 9, 30), "2025年9月"
 
 
 @pytest.mark.usefixtures("district")
@@ -172,3 +172,24 @@ def _project(number: int) -> Project:
 
 def _node(number: int, code: str) -> Node:
     return Node.objects.get(project=_project(number), template_node__code=code)
+
+
+@pytest.mark.usefixtures("district")
+def test_a_signing_is_the_end_of_the_agreement_and_no_reason_to_refuse_a_chain_without_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "台账.csv"
+    rows = ("甲,新建,2026-03-02,2026-05-06", "乙,扩建,2027-03-02,", "丙,技改,2026-03-02,")
+    path.write_text(
+        "项目名称,项目类型,签约时间,开工时间,属地\n" + "".join(f"{row},{TOWNS[0]}\n" for row in rows)
+    )
+
+    plan = import_ledger(chunks_of(path), file_name=path.name, actor=User.objects.system(), today=TODAY)[1]
+
+    assert counts(plan) == (3, 0, 0, 0)
+    nodes = {(node.project.name, node.template_node.code): node for node in Node.objects.all()}
+    assert nodes["甲", "agree"].finished_on == date(2026, 3, 2)
+    assert nodes["甲", "pile"].finished_on == date(2026, 5, 6)
+    assert (nodes["乙", "agree"].due_on, nodes["乙", "agree"].finished_on) == (date(2027, 3, 2), None)
+    assert [(row, column) for row, column, _reason in doubts(plan)] == [(4, "签约时间")]
+    assert Project.objects.get(name="丙").chain.starts_on == TODAY

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ledger.headers import normal_header
-from ledger.reading import Cell, Merge, Sheet, UnreadableFile, Workbook, read_workbook
 from ledger.tables import NoTable, Skip, column_letter, find_table, find_table_in
+from projects.spreadsheets import Cell, Merge, Sheet, UnreadableFile, Workbook, read_workbook
 
 KNOWN = {"序号", "项目名称", "属地", "总投资", "年度计划", "计划开工", "金额", "备注"}
 HEADER: tuple[Cell, ...] = ("序号", "项目名称", "属地", "总投资")

@@ -190,7 +190,7 @@ def test_a_list_takes_the_same_number_of_queries_however_many_projects(
     client = api(make_user())
     client.get("/api/v1/nodes/?light=red")  # the graph of the template is read once for all
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get("/api/v1/nodes/?light=red").json()["count"] == 2 * projects
 
 

@@ -12,7 +12,7 @@ from domain.lifecycle import Status
 from history.models import Change
 from milestones.models import Node, Proof
 from tests.make import MONDAY, make_node, make_unit, make_user
-from tests.milestones.proof_samples import PDF, make_proof, photo, stored_paths
+from tests.projects.file_samples import PDF, make_proof, photo, stored_paths
 from tests.rest import api, post, send
 
 pytestmark = pytest.mark.django_db

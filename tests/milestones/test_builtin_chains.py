@@ -1,4 +1,4 @@
-"""The four chains that come with the software, held against domain.md 2.2 to 2.5."""
+"""The chains that come with the software, held against domain.md 2.2 to 2.5."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,12 +7,31 @@ import pytest
 
 from domain.chain_files import read_chain, write_chain
 from domain.chain_rules import check_connected
-from domain.chains import ChainSpec, ClockOwner, EdgeKind, NodeSpec, PromiseSpec, activities, working_days
+from domain.chains import (
+    NOT_YET,
+    PIPELINE,
+    ChainSpec,
+    ClockOwner,
+    EdgeKind,
+    Milestone,
+    NodeSpec,
+    PromiseSpec,
+    activities,
+    working_days,
+)
 from domain.schedule import plan
 from domain.workdays import LimitUnit
 
 FOLDER = Path(__file__).parents[2] / "milestones" / "chains"
-KINDS = ("new_build", "renovation", "expansion", "future_factory")
+KINDS = ("new_build", "renovation", "expansion", "future_factory", "high_tech", "research")
+PROGRAMMES = ("future_factory", "high_tech", "research")
+PRODUCTION = (
+    Milestone.STARTED,
+    Milestone.REGISTERED,
+    Milestone.COMPLETED,
+    Milestone.PRODUCING,
+    Milestone.FULL,
+)
 
 # The predecessor column of domain.md, row by row: H hard, s soft, a slash is its "or". Not in its tables but
 # in the remarks of 2.2 are prelim (below the table) and fire1 and cad before cp (above it). The remarks also
@@ -175,6 +194,18 @@ def test_every_node_stands_in_order_and_waits_for_what_the_table_says(
     assert [node.code for node in chain.nodes] == list(table)
     for code, column in table.items():
         assert predecessors(chain, code) == {mark for mark in column.split(", ") if mark}, code
+
+
+def test_programmes_go_from_application_to_recognition_and_other_projects_from_filing_to_full_production() -> (
+    None
+):
+    for kind in KINDS:
+        milestones = {step.milestone for step in built_in(kind).nodes if step.milestone}
+        is_programme = kind in PROGRAMMES
+        assert milestones >= set(PIPELINE) if is_programme else milestones >= {*PRODUCTION, Milestone.FILED}
+    assert {step.milestone for step in built_in("new_build").nodes if step.milestone} >= {
+        each for pair in NOT_YET for each in pair
+    }
 
 
 def test_every_chain_stands_in_stage_order() -> None:

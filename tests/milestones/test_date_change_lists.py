@@ -55,3 +55,13 @@ def test_what_cannot_be_read_is_refused_and_strangers_find_nothing() -> None:
 
     assert client_of(make_user()).get("/date-changes/?decided_after=x").status_code == 400
     assert found("status=asked", make_user(unit=make_unit())) == set()
+
+
+def test_a_list_without_rows_says_so() -> None:
+    client = client_of(make_user())
+    assert "Date changes that are asked for, and how they were decided, stand here." in text_of(
+        client.get("/date-changes/")
+    )
+    assert "Nothing matches." in text_of(client.get("/date-changes/?status=asked"))
+    make_request(RequestStatus.APPROVED, timezone.localdate().isoformat() + " 08:00")
+    assert "stand here." not in text_of(client.get("/date-changes/"))

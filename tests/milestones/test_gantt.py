@@ -332,7 +332,7 @@ def test_names_and_bars_lead_to_their_node_and_only_the_names_take_the_tab_key()
 
 
 def test_every_picture_says_in_a_sentence_what_it_shows() -> None:
-    assert 'role="img" aria-label="开工 &lt;一&gt;: 1 of 3 nodes done, from 2 Mar to 13 Mar"' in page(
+    assert 'role="group" aria-label="开工 &lt;一&gt;: 1 of 3 nodes done, from 2 Mar to 13 Mar"' in page(
         full_chart()
     )
     undated = chart(row(stage="签约"), row(pk=2, plan=(MON, FRI)))

@@ -13,8 +13,8 @@ from milestones.actions.proofs import add_proofs, withdraw_proof
 from milestones.models import Node, TemplateNode
 from milestones.queries import node_rows
 from tests.make import FRIDAY, MONDAY, make_node, make_unit, make_user
-from tests.milestones.proof_samples import make_proof
 from tests.pages import client_of, text_of
+from tests.projects.file_samples import make_proof
 
 pytestmark = pytest.mark.django_db
 

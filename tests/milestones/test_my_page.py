@@ -313,5 +313,5 @@ def test_more_work_costs_no_more_queries() -> None:
         more()
 
     assert queries() == one
-    assert one <= 12
+    assert one <= 13
     assert len(cards(client.get("/my/"))) == 15

@@ -54,7 +54,7 @@ def test_causes_are_listed_and_what_they_knock_on_is_counted_apart() -> None:
     page = overdue()
 
     assert names(page) == ["a"]
-    assert "2 nodes are overdue : 1 could be worked on now, 1 are knocked on behind them." in text_of(page)
+    assert "1 node is overdue and could be worked on now; 1 more is knocked on behind." in text_of(page)
     assert "1 knocked on" in text_of(page)
 
 
@@ -81,8 +81,14 @@ def test_a_row_says_who_since_when_what_is_in_the_way_and_what_waits() -> None:
 def test_all_and_only_the_knocked_on_nodes_can_be_shown() -> None:
     late_chain()
 
-    assert names(overdue("?knocked_on=all")) == ["a", "b"]
-    assert names(overdue("?knocked_on=true", user=make_user(username="other"))) == ["b"]
+    both, behind = overdue("?knocked_on=all"), overdue("?knocked_on=true", user=make_user(username="other"))
+
+    assert names(both) == ["a", "b"]
+    assert "2 nodes are overdue : 1 could be worked on now, 1 are knocked on behind them." in text_of(both)
+    assert names(behind) == ["b"]
+    assert "1 overdue node is knocked on: it waits for another; 1 more could be worked on now." in text_of(
+        behind
+    )
 
 
 def test_what_is_knocked_on_opens_under_its_cause_with_and_without_htmx() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
+from accounts.permits import Permit
 from accounts.refusals import sentence
 from domain.errors import RuleError
 from domain.lifecycle import Status
@@ -26,7 +27,7 @@ from milestones.actions import (
     waive_node,
 )
 from milestones.models import DateChange, Node
-from milestones.permitted import Deed, Permit, permits
+from milestones.permitted import Deed, permits
 from milestones.publishing import publish_template
 from milestones.queries import node_rows
 from tests.make import make_chain, make_node, make_nodes, make_project, make_template, make_unit, make_user

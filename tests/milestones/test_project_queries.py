@@ -104,6 +104,10 @@ def test_the_light_asked_of_the_database_is_the_light_that_is_shown() -> None:
 
     assert asked == {light: {pk for pk, value in shown.items() if value == light} for light in PROJECT_LIGHTS}
     assert all(asked.values()), "the sample shows every light"
+    for one in PROJECT_LIGHTS:
+        for other in PROJECT_LIGHTS:
+            both = {project.pk for project in found_by(light=[one, other])}
+            assert both == asked[one] | asked[other], (one, other)
 
 
 def test_many_projects_cost_as_many_queries_as_few() -> None:

@@ -14,8 +14,8 @@ from domain.lifecycle import Status
 from milestones.actions.proofs import withdraw_proof
 from milestones.models import Node, Proof
 from tests.make import MONDAY, make_node, make_project, make_unit, make_user
-from tests.milestones.proof_samples import PDF, make_proof, office, photo, stored_paths
 from tests.pages import client_of, tags_of, text_of
+from tests.projects.file_samples import PDF, make_proof, office, photo, stored_paths
 
 pytestmark = pytest.mark.django_db
 

@@ -15,12 +15,23 @@ from domain.errors import InputError, RuleError
 from domain.lifecycle import Status
 from history.models import Change
 from milestones.actions import finish_node
-from milestones.actions.proofs import MOST_FILES, add_proofs, stored_files, withdraw_proof
+from milestones.actions.proofs import add_proofs, withdraw_proof
 from milestones.models import Node, Proof
+from projects.file_actions import MOST_FILES, stored_files
 from tests.make import FRIDAY, MONDAY, make_node, make_project, make_unit, make_user
-from tests.milestones.proof_samples import PDF, make_proof, photo, stored_paths
+from tests.projects.file_samples import PDF, make_proof, photo, stored_paths
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _files_on_disk(settings: Any, tmp_path: Path) -> None:
+    """The storage of a real installation; the one in memory loses files that two threads bring at once."""
+    on_disk = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path)},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": on_disk}
 
 
 def test_a_file_is_kept_under_a_name_of_ours_with_what_it_was_called() -> None:
@@ -146,15 +157,10 @@ def test_an_error_after_the_change_was_made_keeps_its_files() -> None:
     assert stored_paths() == {Proof.objects.get().file.name}
 
 
+@pytest.mark.usefixtures("_files_on_disk")
 def test_a_storage_that_fails_half_way_leaves_nothing(
-    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)},
-        },
-    }  # fmt: skip
     save = FileSystemStorage.save
 
     def full(self: FileSystemStorage, name: str, content: Any) -> str:
@@ -259,6 +265,7 @@ def test_who_added_a_proof_and_lost_the_project_withdraws_it_no_more() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_files_on_disk")
 def test_uploads_at_once_are_all_kept() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite writes one after the other anyway")

@@ -24,9 +24,10 @@ def test_the_built_in_chains_are_published_once() -> None:
     call_command("publish_templates", stdout=out)
 
     assert sorted(ChainTemplate.objects.values_list("code", "version")) == [
-        ("expansion", 1), ("future_factory", 1), ("new_build", 1), ("renovation", 1),
+        ("expansion", 1), ("future_factory", 1), ("high_tech", 1), ("new_build", 1), ("renovation", 1),
+        ("research", 1),
     ]  # fmt: skip
-    assert "published 4" in out.getvalue()
+    assert "published 6" in out.getvalue()
     assert out.getvalue().splitlines()[-1] == "published 0"
 
 

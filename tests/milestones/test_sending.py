@@ -12,8 +12,8 @@ from domain.lifecycle import Status
 from history.models import Change, Receipt
 from milestones.models import Node, Proof
 from tests.make import MONDAY, make_node, make_project, make_unit, make_user
-from tests.milestones.proof_samples import photo
 from tests.pages import client_of, tags_of, text_of
+from tests.projects.file_samples import photo
 
 pytestmark = pytest.mark.django_db
 

@@ -69,7 +69,19 @@ def test_a_sheet_can_be_printed() -> None:
     assert sheet.print_title_rows == "$3:$3"
     assert sheet.freeze_panes == "A4"
     assert sheet.auto_filter.ref == "A3:D5"
+    assert sheet.print_area == "'超期'!$A$1:$D$5"
     assert "&P" in sheet.oddFooter.center.text
+
+
+def test_a_wide_sheet_is_printed_on_pages_side_by_side_that_name_their_rows() -> None:
+    target = BytesIO()
+    with Book(target) as book:
+        book.lines("台账", COLUMNS, [], title="台账", when_empty="没有", freeze_columns=2, pages_wide=2)
+    sheet = load_workbook(BytesIO(target.getvalue()))["台账"]
+
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$B", "$3:$3")
+    assert sheet.print_area == "'台账'!$A$1:$D$4", "with the line that says that there is nothing"
 
 
 def test_an_empty_table_says_so() -> None:
@@ -124,6 +136,10 @@ def test_a_row_is_as_high_as_its_text_needs() -> None:
     one, many, two = (sheet.row_dimensions[row].height for row in (4, 5, 6))
     assert one == 18
     assert many > two > one
+
+
+def test_no_row_is_higher_than_a_spreadsheet_shows() -> None:
+    assert written(("长" * 40_000, None, None, None)).row_dimensions[4].height == 409
 
 
 def test_cells_after_the_rows_of_a_table_stand_below_them() -> None:

@@ -122,6 +122,7 @@ def test_what_is_typed_becomes_the_node() -> None:
         "name": "施工许可证", "name_en": "Construction permit", "code": "cp", "unit": "住房和城乡建设局",
         "clock": "agency", "limit": "7", "limit_unit": "calendar", "plan_days": "", "is_key": "on",
         "optional": "on", "unconfirmed": "on", "proof": "证号", "source": "S69", "note": "法定7日",
+        "milestone": "started",
     }  # fmt: skip
 
     answer = desk.send("nodes/b/", {**desk.form_of("nodes/b/"), **typed})

@@ -32,6 +32,8 @@ from tests.make import make_node, make_nodes, make_project, make_template, make_
 
 pytestmark = pytest.mark.django_db
 
+Verb = Change.Verb
+
 MON, TUE, FRI, NEXT_FRI = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 20), date(2026, 3, 27)
 LATER = date(2026, 4, 1)
 RULE = LightRule.on(LATER, WorkCalendar())
@@ -160,6 +162,50 @@ def test_a_change_of_the_project_says_from_what_to_what() -> None:
     )
 
 
+def test_what_the_weekly_meeting_decided_is_told_with_who_does_it_by_when() -> None:
+    project, actor = make_project(), make_user()
+    kept = {"decision": "2026-10-03", "text": "月底前送电"}
+    taken = Change.objects.create(
+        verb=Verb.DECISION_TAKEN, actor=actor, project=project,
+        after={**kept, "lead_unit": "供电公司", "due_on": "2026-03-27"},
+    )  # fmt: skip
+    assert last() == "took down decision 2026-10-03: “月底前送电”, lead unit 供电公司, due 27 Mar"
+    said = {
+        Verb.DECISION_CHANGED: "changed decision 2026-10-03: “月底前送电”",
+        Verb.DECISION_DONE: "reported decision 2026-10-03 done: “月底前送电”",
+        Verb.DECISION_VERIFIED: "verified that decision 2026-10-03 is done: “月底前送电”",
+        Verb.DECISION_RETURNED: "sent decision 2026-10-03 back: “月底前送电”",
+        Verb.DECISION_WITHDRAWN: "withdrew decision 2026-10-03: “月底前送电”",
+        Verb.DECISION_REOPENED: "reopened decision 2026-10-03: “月底前送电”",
+    }
+    for verb, sentence in said.items():
+        Change.objects.create(verb=verb, actor=actor, project=project, after=kept, note="企业不要了")
+        assert (last(), told()[-1].note) == (sentence, "企业不要了")
+    assert [entry.pk for entry in told(verb=Verb.DECISION_TAKEN)] == [taken.pk]
+
+
+def test_what_stood_on_the_agenda_is_told_with_the_meeting() -> None:
+    project, actor = make_project(), make_user()
+    said = {
+        Verb.AGENDA_ADDED: "put 桩基施工 on the agenda of the weekly meeting 2026-10",
+        Verb.AGENDA_DROPPED: "dropped 桩基施工 from the agenda of the weekly meeting 2026-10",
+        Verb.AGENDA_RESTORED: "put 桩基施工 back on the agenda of the weekly meeting 2026-10",
+        Verb.AGENDA_ORDERED: "put the agenda of the weekly meeting 2026-10 in another order",
+        Verb.AGENDA_ASSIGNED: "said who speaks at the weekly meeting 2026-10, 张镇长 speaks",
+    }
+    for verb, sentence in said.items():
+        after = {"meeting": "2026-10", "item": "桩基施工", "speaker": "张镇长"}
+        Change.objects.create(verb=verb, actor=actor, project=project, after=after)
+        assert last() == sentence
+
+
+def test_of_a_long_decision_the_beginning_is_told() -> None:
+    after = {"decision": "2026-10-03", "text": "<b>" + "长" * 2000}
+    Change.objects.create(verb=Verb.DECISION_TAKEN, actor=make_user(), project=make_project(), after=after)
+    assert len(told()[-1].said) < 250
+    assert "<b>" not in told()[-1].said
+
+
 def test_laying_a_chain_says_from_when_and_how_long_it_is() -> None:
     lay_chain(make_project(), make_template("a", "b"), actor=make_user(), starts_on=MON)
 
@@ -213,8 +259,14 @@ def test_every_change_of_a_project_is_of_one_kind() -> None:
         verb for kind in Kind for verb in of_kind(Change.objects.all(), kind).values_list("verb", flat=True)
     ]
 
-    of_templates = {verb for verb in Change.Verb.values if re.match("template_", verb)}
-    assert sorted(found) == sorted(set(Change.Verb.values) - of_templates)
+    of_no_project = {
+        verb
+        for verb in Change.Verb.values
+        if re.match(
+            "template_|topic_|meeting_|workbook_|minutes_|indicator_|kiosk_|outline_|unit_|person_", verb
+        )
+    }
+    assert sorted(found) == sorted(set(Change.Verb.values) - of_no_project)
 
 
 def test_the_moment_is_that_of_the_entry() -> None:

@@ -11,6 +11,7 @@ from screen.chains import Band, Column
 from screen.drawing import BELOW, Drawing, draw
 
 INSIDE_A_CARD = 1360 - 2 * 24 - 2
+INSIDE_A_SMALL_CARD = 1280 - 2 * 32 - 2 * 24 - 2
 
 
 def make_column(code: str = "a", *, label: str = "施工许可证", causes: int = 0, **lights: int) -> Column:
@@ -41,6 +42,23 @@ def test_a_few_node_kinds_have_names_that_lie() -> None:
 
     assert not picture.is_upright
     assert len(picture.columns[0].names) > 1
+
+
+@pytest.mark.parametrize("many", [9, 14, 30, 44])
+def test_a_chain_fits_a_page_of_1280_pixels_with_its_last_column(many: int) -> None:
+    picture = drawn(*(make_column(str(place), label="环评（承诺备案/报告表）") for place in range(many)))
+
+    assert picture.columns[-1].x + picture.step / 2 <= picture.width <= INSIDE_A_SMALL_CARD
+
+
+@pytest.mark.parametrize("place", [0, 20, 39])
+def test_the_mark_of_the_fullest_column_stands_over_it_and_inside(place: int) -> None:
+    columns = [make_column(str(number), red=2, causes=2 if number == place else 0) for number in range(40)]
+    picture = drawn(*columns)
+
+    half = length(picture.mark) / 2
+    assert abs(picture.mark_x - picture.columns[place].x) < half
+    assert half <= picture.mark_x <= picture.width - half
 
 
 def test_late_stands_above_the_line_and_on_its_way_below_it() -> None:

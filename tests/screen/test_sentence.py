@@ -72,30 +72,28 @@ def test_one_overdue_node_is_named_with_its_project_and_unit() -> None:
 
 def test_many_at_one_step_with_one_unit() -> None:
     assert said_to(make_small_district()) == (
-        "4 projects are under way, 2 nodes are overdue, all of them stuck at Node b, with 供电公司."
+        "4 projects are under way, 2 overdue causes, all of them stuck at Node b, with 供电公司."
     )
 
 
 def test_some_of_many_at_one_step_with_several_units() -> None:
     late(("a", "供电公司"), ("a", "水务公司"), ("b", "供电公司"))
 
-    assert said_to(make_user()) == (
-        "3 projects are under way, 3 nodes are overdue, 2 of them stuck at Node a."
-    )
+    assert said_to(make_user()) == ("3 projects are under way, 3 overdue causes, 2 of them stuck at Node a.")
 
 
 def test_each_stuck_somewhere_else() -> None:
     late(("a", "供电公司"), ("b", "供电公司"))
 
     assert said_to(make_user()) == (
-        "2 projects are under way, 2 nodes are overdue, the longest for 24 working days."
+        "2 projects are under way, 2 overdue causes, the longest for 24 working days."
     )
 
 
 def test_what_is_alarming_is_marked_and_opens() -> None:
     alarming = [clause for clause in clauses(screen_of(make_small_district(), RULE)) if clause.is_alarming]
 
-    assert [clause.text for clause in alarming] == ["2 nodes are overdue", "all of them stuck at Node b"]
+    assert [clause.text for clause in alarming] == ["2 overdue causes", "all of them stuck at Node b"]
     assert all(clause.url for clause in alarming)
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from tests.structure.sources import Source, calls, own_code, sample
 
 SCOPED = {
-    "Change", "Chain", "DateChange", "Hold", "Import", "Node", "OverdueFlag", "Project", "Proof",
+    "AgendaItem", "Chain", "Change", "DateChange", "Decision", "EnterpriseLink", "Finding", "Hold", "Import",
+    "IndicatorValue", "Investment", "InvestmentPlan", "Issue", "IssueFile", "Kiosk", "Meeting", "MeetingFile", "Node",
+    "OverdueFlag", "Project", "Proof", "Supervision", "Topic", "Upload", "Visit", "VisitPhoto",
 }  # fmt: skip
-ASKS = {"visible_to", "editable_by"}
+ASKS = {"visible_to", "editable_by", "seen_by"}
+"""Slips are seen by ``seen_by``: of what is in sight, the proposals only by those who decide about them."""
 FACE = re.compile(
-    r"[a-z]+/(.*_)?(views|api|filters|feeds|serializers)(_.*)?\.py|[a-z]+/(views|api|filters)/.*\.py"
+    r"[a-z]+/(.*[_/])?(views|api|filters|feeds|serializers)(_.*)?\.py|[a-z]+/(views|api|filters)/.*\.py"
 )
 CHOICES = {"ModelChoiceFilter", "ModelMultipleChoiceFilter"}
 

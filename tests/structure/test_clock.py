@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tests.structure.sources import Source, calls, own_code, sample
 
 EDGE = re.compile(
-    r"[a-z]+/((.*_)?(views|api|tasks|feeds)(_.*)?\.py|(management/commands|templatetags|views|api)/.*\.py)"
+    r"[a-z]+/((.*[_/])?(views|api|tasks|feeds)(_.*)?\.py|(management/commands|templatetags|views|api)/.*\.py)"
 )
 READS = re.compile(
     r"(.*\.)?(localdate|localtime)|(date|datetime|datetime\.date|datetime\.datetime)\.(today|now|utcnow)"

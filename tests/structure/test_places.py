@@ -5,7 +5,8 @@ import re
 from tests.structure.sources import own_code, texts
 
 INDEX = re.compile(
-    r"pypi|pythonhosted|npmjs|(?<!emit-)index-url|find-links|trusted-host|/simple\b|mirrors?\.", re.IGNORECASE
+    r"pypi\b|pythonhosted|npmjs|(?<!emit-)index-url|find-links|trusted-host|/simple\b|mirrors?\.",
+    re.IGNORECASE,
 )
 SOMEBODYS_DISK = re.compile(r"(?<![\w./}$-])/(home|root|work|Users|mnt|srv|data)/|[A-Z]:\\\\")
 ADDRESS = re.compile(r"https?://(?!(127\.0\.0\.1|localhost|[\w.-]*\bexample\b|www\.w3\.org))[\w.-]+")

@@ -23,5 +23,5 @@ class Command(BaseCommand):
         call_command("publish_templates", stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)
         if demo and not Project.objects.exists():
-            self.stdout.write("Sowing the demonstration district (half a minute at most) ...")
+            self.stdout.write("Sowing the demonstration district (a minute at most) ...")
             call_command("seed_demo", verbosity=0)

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
+from accounts.actions import first_link
 from accounts.models import User
 from config.demo.people import PASSWORD, SHOWN
 from config.processes import Child, Processes
@@ -50,6 +52,13 @@ class Command(BaseCommand):
         lines = ["", f"Onescreen: {address}", f"Data: {connection.vendor}; jobs: {jobs}. Ctrl-C stops it."]
         if accounts := _demo_accounts():
             lines += ["", f"Demo accounts, password {PASSWORD}:", *accounts]
+        if invited := first_link(now=timezone.now()):
+            link = f"{address}join/{invited.token}/"
+            lines += [
+                "",
+                "Nobody can log in yet. This link makes the first administrator, once:",
+                f"  {link}",
+            ]
         self._say("\n".join([*lines, ""]))
 
 

@@ -15,8 +15,10 @@ from xlsxwriter.exceptions import FileCreateError
 from accounts.models import User
 from domain.errors import DomainError
 from domain.lights import LightRule
+from meetings.gathering import gather_week, one_moment
 from meetings.workbook import write_workbook
 from milestones.calendar_table import load_calendar
+from screen.queries import screen_of
 
 
 class Command(BaseCommand):
@@ -33,7 +35,10 @@ class Command(BaseCommand):
         try:
             rule = LightRule.on(on or timezone.localdate(), load_calendar())
             with translation.override(settings.LANGUAGE_CODE):
-                screen = write_workbook(file, reader=User.objects.system(), now=timezone.now(), rule=rule)
+                reader = User.objects.system()
+                with one_moment():
+                    screen = screen_of(reader, rule)
+                    write_workbook(file, gather_week(reader, rule, timezone.now()))
             _put(file.getvalue(), output.resolve())
         except DomainError as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,153 @@
+"""The one screen of a large district: the first answer, an unchanged one, its weight, its largest paint."""
+
+import http.client
+import os
+import re
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from bench import district, screen_district
+from bench.lists import session_of
+from bench.report import Figure, Report
+from bench.server import serving
+from history.models import Change
+from projects.models import Project
+
+NAME = "onescreen_bench_screen"
+TIMES = 15
+
+_SHAPE = "10,000 projects × 48 nodes"
+_LOADED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script[^>]* src="([^"]+)"')
+
+
+@contextmanager
+def _own_database(server: str) -> Iterator[None]:
+    """Everything goes to a database of its own, which is dropped at the end; the one before is used again."""
+    before, url = connection.settings_dict["NAME"], os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {NAME}")
+    try:
+        _use(NAME, server.rsplit("/", 1)[0] + f"/{NAME}")
+        yield
+    finally:
+        _use(before, url)
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+
+
+def _use(name: str, url: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    os.environ["DATABASE_URL"] = url  # for the server that is measured
+
+
+def measure(report: Report, server: str, today: date | None = None) -> None:
+    with _own_database(server):
+        call_command("migrate", verbosity=0)
+        manager = screen_district.build(today or timezone.localdate())
+        district.analyse()
+        cookie = f"sessionid={session_of(manager)}; csrftoken={'b' * 32}"
+        with serving({}) as port:
+            _answers(report, port, cookie, manager)
+            _weight(report, port, cookie)
+            _paint(report, port, cookie)
+
+
+def _answers(report: Report, port: int, cookie: str, manager: User) -> None:
+    project = Project.objects.earliest("pk")
+
+    def after(verb: Change.Verb) -> Callable[[], object]:
+        """What the server keeps of the counts that such a change can move is of no use any more."""
+        return lambda: Change.objects.create(actor=manager, project=project, verb=verb)
+
+    for what, prepare in (
+        (f"one screen, first, {_SHAPE}: all is counted", after(Change.Verb.PROJECT_CHANGED)),
+        ("… first after a node was finished", after(Change.Verb.NODE_FINISHED)),
+        ("… once more in full, nothing has changed", lambda: None),
+    ):
+        report.add(Figure(what, _median(port, cookie, prepare), "ms", 150))
+    tag = _get(port, "/", {"Cookie": cookie})[2]
+    unchanged = {"Cookie": cookie, "If-None-Match": tag}
+    if _get(port, "/", unchanged)[1]:
+        raise RuntimeError("the unchanged page was sent in full")
+    taken = [_get(port, "/", unchanged)[0] for _ in range(2 * TIMES)]
+    report.add(Figure("… unchanged (304)", statistics.median(taken), "ms", 15))
+
+
+def _median(port: int, cookie: str, prepare: Callable[[], object]) -> float:
+    taken = []
+    for number in range(TIMES + 2):
+        prepare()
+        took = _get(port, "/", {"Cookie": cookie})[0]
+        if number > 1:
+            taken.append(took)
+    return statistics.median(taken)
+
+
+def _get(port: int, address: str, headers: dict[str, str]) -> tuple[float, bytes, str]:
+    """Milliseconds to the last byte, the content, the entity tag."""
+    link = http.client.HTTPConnection("127.0.0.1", port)
+    link.connect()
+    began = time.perf_counter()
+    link.request("GET", address, headers=headers)
+    answer = link.getresponse()
+    content = answer.read()
+    took = (time.perf_counter() - began) * 1000
+    link.close()
+    if answer.status not in {200, 304}:
+        raise RuntimeError(f"{address}: {answer.status}")
+    return took, content, answer.headers.get("ETag", "")
+
+
+def _weight(report: Report, port: int, cookie: str) -> None:
+    """Of the page with its scripts and styles, nothing compressed."""
+    page = _get(port, "/", {"Cookie": cookie})[1]
+    parts = {first or second for first, second in _LOADED.findall(page.decode())}
+    total = len(page) + sum(len(_get(port, part, {})[1]) for part in parts)
+    report.add(Figure(f"… weight, with {len(parts)} scripts and styles", total / 1000, "kB", 300))
+
+
+def _paint(report: Report, port: int, cookie: str) -> None:
+    """What headless Chromium measures at 1280 × 900; left out where there is none."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        return
+    from playwright.sync_api import sync_playwright
+
+    watch = """
+        window.paint = 0; window.shift = 0;
+        const see = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({type, buffered: true});
+        see("largest-contentful-paint", (entry) => { window.paint = entry.startTime; });
+        see("layout-shift", (entry) => { window.shift += entry.value; });
+    """  # noqa: E501 - a script
+    with sync_playwright() as chromium:
+        opened = chromium.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        pages = opened.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        pages.add_cookies(
+            [
+                {"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}
+                for name, value in (one.split("=") for one in cookie.split("; "))
+            ]
+        )
+        paints, shifts = [], []
+        for _ in range(5):
+            page = pages.new_page()
+            page.add_init_script(watch)
+            page.goto(f"http://127.0.0.1:{port}/", wait_until="networkidle")
+            paints.append(page.evaluate("window.paint") / 1000)
+            shifts.append(page.evaluate("window.shift"))
+            page.close()
+        opened.close()
+    report.add(Figure("… largest paint in Chromium, median of 5", statistics.median(paints), "s", 1.0))
+    report.add(Figure("… layout shift in Chromium, worst of 5", max(shifts), "", 0))

@@ -1,0 +1,1 @@
+"""The pages of issues, topics, visits and supervision, by noun."""

@@ -1,0 +1,1 @@
+"""What templates of meetings say and draw."""

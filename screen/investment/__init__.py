@@ -1,0 +1,1 @@
+"""Investment by project and month, beside a year earlier and beside the plan."""

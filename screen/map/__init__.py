@@ -1,0 +1,1 @@
+"""Projects as points over the outline of the district."""

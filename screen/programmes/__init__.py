@@ -1,0 +1,1 @@
+"""The pipelines of what is cultivated rather than built."""

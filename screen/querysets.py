@@ -1,0 +1,35 @@
+"""Which indicators' values, and which wall screens."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.access import sees_the_district
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from screen.models import IndicatorValue, Kiosk
+
+
+class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them to who sees the whole district; to others the district's own and those of their unit."""
+        if sees_the_district(user):
+            return self
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        return self.filter(Q(unit__isnull=True) | Q(unit=user.unit_id))
+
+
+class KioskQuerySet(models.QuerySet["Kiosk"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Only who sees the whole district and may change something knows of them."""
+        return self if sees_the_district(user) and isinstance(user, User) and user.is_manager else self.none()
+
+    def holding(self, now: datetime) -> Self:
+        """Those whose token opens the page, and whose maker still works here."""
+        valid = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+        return self.filter(valid, revoked_at__isnull=True, made_by__is_active=True)

@@ -1,0 +1,1 @@
+"""The wall screen, and the tokens that open it without a login."""
