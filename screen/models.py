@@ -1,4 +1,4 @@
-"""What is stored for the one screen alone: indicators of the district, and the wall screens that may show it."""
+"""What is stored for leaders alone: indicators of the district, wall screens, and what the worker has reckoned."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
 from milestones.models import in_reader_language
-from screen.querysets import IndicatorValueQuerySet, KioskQuerySet
+from screen.querysets import IndicatorValueQuerySet, KioskQuerySet, ReckoningQuerySet
 
 
 class Indicator(models.Model):
@@ -117,3 +117,31 @@ class Kiosk(models.Model):
     def holds(self, now: datetime) -> bool:
         """Whether its token opens the page."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class Reckoning(models.Model):
+    """What the worker reckoned of all chains as they stood on `day`: how long nodes took, and what is to be expected.
+
+    Columns of numbers in the format of ``numpy.savez_compressed``, since half a million nodes are looked at for one
+    page: `spans` as ``screen.reckoning.spans`` reads them, of the newest only; `outlooks` as
+    ``screen.forecast.outlooks`` does, kept for good, to be compared with what happened. There is one for a day; what
+    is reckoned again on that day takes its place. `seconds` is what it took.
+    """
+
+    day = models.DateField(_("as of"), unique=True)
+    made_at = models.DateTimeField(_("reckoned"))
+    seconds = models.FloatField(_("seconds it took"), default=0)
+    projects = models.PositiveIntegerField(_("projects"), default=0)
+    nodes = models.PositiveIntegerField(_("nodes"), default=0)
+    spans = models.BinaryField(null=True, editable=False)
+    outlooks = models.BinaryField(null=True, editable=False)
+
+    objects = ReckoningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name = _("reckoning")
+        verbose_name_plural = _("reckonings")
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -1,4 +1,4 @@
-"""Which indicators' values, and which wall screens."""
+"""Which indicators' values, which wall screens, and which reckonings."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -11,7 +11,7 @@ from accounts.access import sees_the_district
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from screen.models import IndicatorValue, Kiosk
+    from screen.models import IndicatorValue, Kiosk, Reckoning
 
 
 class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
@@ -33,3 +33,9 @@ class KioskQuerySet(models.QuerySet["Kiosk"]):
         """Those whose token opens the page, and whose maker still works here."""
         valid = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
         return self.filter(valid, revoked_at__isnull=True, made_by__is_active=True)
+
+
+class ReckoningQuerySet(models.QuerySet["Reckoning"]):
+    def heads(self) -> Self:
+        """Without their columns, which are large."""
+        return self.defer("spans", "outlooks")
