@@ -126,6 +126,11 @@ def may_edit_indicators(user: User | AnonymousUser) -> bool:
     return may_lead_topics(user)
 
 
+def may_edit_race(user: User | AnonymousUser) -> bool:
+    """Whether `user` may weigh the race anew and give or take points in it: the bureau's managers."""
+    return may_lead_topics(user)
+
+
 def sees_the_district(user: User | AnonymousUser) -> bool:
     """Whether `user` may see everything there is, as a workbook of the whole district shows it."""
     return visible(user) == EVERYTHING

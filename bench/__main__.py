@@ -48,14 +48,17 @@ def _run(server: str, folder: Path) -> None:
         bulk,
         chains,
         district,
+        forecast,
         imports,
         investment,
         issues,
         lists,
         meetings,
+        race,
         screen,
         sweep,
         wall,
+        weak_link,
         workbook,
     )
     from bench.report import HEADER, Report
@@ -76,7 +79,10 @@ def _run(server: str, folder: Path) -> None:
     meetings.measure(report, server)
     screen.measure(report, server)
     investment.measure(report, manager)
+    race.measure(report, server)
     wall.measure(report, manager)
+    forecast.measure(report, server)
+    weak_link.measure(report, server)
     report.close()
     connections.close_all()
 

@@ -67,13 +67,16 @@ def measure(report: Report, server: str, today: date | None = None) -> None:
 def _answers(report: Report, port: int, cookie: str, manager: User) -> None:
     project = Project.objects.earliest("pk")
 
-    def after(verb: Change.Verb) -> Callable[[], object]:
-        """What the server keeps of the counts that such a change can move is of no use any more."""
-        return lambda: Change.objects.create(actor=manager, project=project, verb=verb)
+    def after(verb: Change.Verb, of: Project | None = None) -> Callable[[], object]:
+        """What the server keeps of the counts that such a change can move is of no use any more.
+
+        A change of one project lets the others' part of some counts stand, one of no single project none.
+        """
+        return lambda: Change.objects.create(actor=manager, project=of, verb=verb)
 
     for what, prepare in (
         (f"one screen, first, {_SHAPE}: all is counted", after(Change.Verb.PROJECT_CHANGED)),
-        ("… first after a node was finished", after(Change.Verb.NODE_FINISHED)),
+        ("… first after a node was finished", after(Change.Verb.NODE_FINISHED, project)),
         ("… once more in full, nothing has changed", lambda: None),
     ):
         report.add(Figure(what, _median(port, cookie, prepare), "ms", 150))

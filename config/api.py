@@ -29,7 +29,17 @@ from milestones.api import (
     ProofViewSet,
     TemplateViewSet,
 )
-from screen.api import IndicatorViewSet, InvestmentPlanViewSet, InvestmentViewSet
+from screen.api import (
+    ForecastsView,
+    IndicatorViewSet,
+    InvestmentPlanViewSet,
+    InvestmentViewSet,
+    ProjectForecastView,
+    RaceRowsView,
+    RaceView,
+    WeakLinkKindView,
+    WeakLinksView,
+)
 
 router = SimpleRouter()
 router.register("projects", ProjectViewSet, basename="project")
@@ -60,6 +70,12 @@ docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
 urlpatterns = [
     path("issues/figures/", IssueFiguresView.as_view(), name="issue-figures"),  # no number of an issue
     *router.urls,
+    path("forecasts/", ForecastsView.as_view(), name="forecasts"),
+    path("forecasts/<int:project>/", ProjectForecastView.as_view(), name="forecasts-project"),
+    path("race/", RaceView.as_view(), name="race"),
+    path("weak-link/", WeakLinksView.as_view(), name="weak-links"),
+    path("weak-link/<str:chain>/<str:node>/", WeakLinkKindView.as_view(), name="weak-link-kind"),
+    path("race/<str:board>/<int:unit>/<str:measure>/", RaceRowsView.as_view(), name="race-rows"),
     path("nodes/<int:node>/proofs/", NodeProofsView.as_view(), name="node-proofs"),
     path("projects/<int:project>/enterprise-links/", EnterpriseLinksView.as_view(), name="enterprise-links"),
     path("enterprise-links/<int:pk>/revoke/", RevokeLinkView.as_view(), name="revoke-enterprise-link"),

@@ -19,6 +19,9 @@ _OF_ISSUES = ("/topics/", "/supervision/", "/visits/")
 _OF_FIGURES = ("/investment/", "/indicators/", "/programmes/", "/map/")
 """The pages of figures, which share one place; each links to the others."""
 
+_OF_JUDGEMENTS = ("/forecast/",)
+"""Pages of judgements, which are reached from the one screen."""
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The navigation, with the present place marked, and what waits for the reader's answer."""
@@ -29,12 +32,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         (reverse("issues:index"), _("Issues")),
         (reverse("milestones:projects"), _("Projects")),
         (reverse("screen:investment"), pgettext("place of the navigation", "Figures")),
+        (reverse("screen:weak_link"), pgettext("place of the navigation", "Weak link")),
+        (reverse("screen:race"), pgettext("place of the navigation", "Race")),
         (reverse("meetings:index"), _("Weekly meeting")),
         (reverse("ledger:index"), _("Ledger")),
     ]
     home, *others = [url for url, _label in places]
     homes = {name: reverse("issues:index") for name in _OF_ISSUES}
     homes |= {name: reverse("screen:investment") for name in _OF_FIGURES}
+    homes |= {name: reverse("screen:home") for name in _OF_JUDGEMENTS}
     path = next((home for name, home in homes.items() if request.path.startswith(name)), request.path)
     here = next(filter(path.startswith, others), home if path == home else None)
     return {

@@ -21,6 +21,15 @@ HELP: dict[str, Promise] = {
         "One screen says how the district is doing, where it is stuck and whose turn it is. It counts what you may "
         "see, as of the moment written below the title. Every figure opens the rows that it counts."
     ),
+    "screen:forecast": _(
+        "This page says by when key nodes of projects will be reached, and how likely their planned dates are kept. "
+        "Each project is simulated a thousand times with what such steps have really taken. Begin at the top: there "
+        "stand the projects most likely to miss a date that has not passed yet."
+    ),
+    "screen:forecast_past": _(
+        "Here past forecasts stand beside what happened. Of the 80 % dates about 80 of 100 should have held, and the "
+        "error should be below that of the two naive forecasts. How open cases count is written at the foot."
+    ),
     "screen:investment": _(
         "This page sets what projects have invested against their plans, by month and kind. Amounts are in 10,000 "
         "yuan and come from imports, project pages and the interface. A light says by how many points a project is "
@@ -50,6 +59,43 @@ HELP: dict[str, Promise] = {
     "screen:map_outline": _(
         "Here the outline of the district that the map draws is replaced by your own. It is a GeoJSON file with one "
         "named area for each town. What was in use before stays stored, and the built-in one can be taken again."
+    ),
+    "screen:weak_link": _(
+        "This page says which link of the chains costs most working days, by the delay it handed on to the links "
+        "behind it. What is still open counts with the days it has taken so far. Every number opens the nodes that "
+        "it counts."
+    ),
+    "screen:weak_link_kind": _(
+        "This is one link with its evidence: how long it takes, how that changed, where and why. The band says between "
+        "which values the truth lies with 95 % confidence. Point at the pictures for the numbers behind them."
+    ),
+    "screen:weak_link_nodes": _(
+        "These are the nodes that one number counts, as the night reckoned them. Those that handed on most delay stand "
+        "first. Each leads to its node and its project."
+    ),
+    "screen:race": _(
+        "The race ranks towns and, apart from them, departments by what they got done in a period. Every number opens "
+        "its numerator, denominator and rows. The board of each weekly meeting is frozen and never changes."
+    ),
+    "screen:race_unit": _(
+        "This page shows how the score of one unit is made, so that it can be added up by hand. Points are weight "
+        "times value; what there is nothing of is left out. Marks are shown and not deducted."
+    ),
+    "screen:race_rows": _(
+        "Here are the rows behind one number of one unit. The last columns say what each adds above and below the "
+        "line. Rows of projects that you may not see are counted and not listed."
+    ),
+    "screen:race_mark": _(
+        "Here are entries that may make a score look better than the work: back-filled late, moved, reopened, held. "
+        "They are shown beside the score and not deducted. Each row leads to its node or issue."
+    ),
+    "screen:race_weights": _(
+        "Here stand the weights by which the race is scored, with all their versions. The bureau sees what other "
+        "weights would have done to the last four boards before it saves them. Frozen boards stay as they are."
+    ),
+    "screen:race_adjustments": _(
+        "Here are points that units were given or lost beside what is measured, each with its reason. The bureau "
+        "enters and withdraws them. What is withdrawn stays on record and counts no more."
     ),
     "screen:kiosks": _(
         "Here links for wall screens are made, which show the wall page without a login. Such a link can read that "

@@ -163,6 +163,10 @@ else:
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "reckon all chains": {
+        "task": "screen.tasks.reckon_today",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "flag overdue nodes": {
         "task": "milestones.tasks.flag_overdue",
         "schedule": crontab(hour=6, minute=0),

@@ -1,21 +1,23 @@
-"""After an import the overdue flags are looked at anew, by a worker."""
+"""After an import the overdue flags are looked at anew and all chains are reckoned again, by a worker."""
 
 import logging
 
 from kombu.exceptions import OperationalError
 
 from milestones.tasks import flag_overdue
+from screen.tasks import reckon_today
 
 log = logging.getLogger(__name__)
 
 
 def queue_sweep() -> bool:
-    """Whether the sweep was queued. A broker that does not answer costs an hour of old flags, not an import:
-    the next sweep of the day does the same.
+    """Whether both were queued. A broker that does not answer costs a day of old flags and forecasts, not an import:
+    the next night does the same.
     """
     try:
         flag_overdue.delay()
+        reckon_today.delay()
     except (OperationalError, OSError) as error:
-        log.warning("the overdue sweep was not queued: %s", error)
+        log.warning("the overdue sweep and the reckoning were not queued: %s", error)
         return False
     return True

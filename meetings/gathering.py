@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -30,6 +31,7 @@ from meetings.week import Trend, Versions, Week
 from milestones.calendar_table import calendar_version
 from milestones.models import Node
 from screen.queries import screen_of
+from screen.race.queries import meeting_race
 
 RULES = "2026-11"
 """Names the rules of ``domain/`` by which figures are computed; a change of a rule that moves a figure changes it."""
@@ -59,7 +61,8 @@ def gather_week(reader: User, rule: LightRule, now: datetime, *, meeting: Meetin
     agenda = agenda_of(reader, rule, since.first)
     marks = marks_of(reader, rule, since)
     closed = closed_since(Issue.objects.visible_to(reader), since, rule.today).order_by().count()
-    of = Reading(reader, rule, now, meeting, since, screen, agenda, closed)
+    race = cache(lambda: meeting_race(rule, now))
+    of = Reading(reader, rule, now, meeting, since, screen, agenda, closed, race)
     # A snapshot is of the whole district: beside the figures of a part its figures would say nothing, and too much.
     comparable = before if sees_the_district(reader) else Before()
     overview = overview_of(
@@ -80,6 +83,7 @@ def gather_week(reader: User, rule: LightRule, now: datetime, *, meeting: Meetin
         tables=tuple(tables(of)),
         agenda=tuple(agenda_rows(meeting, rule)) if meeting else (),
         marks=marks,
+        race=race,
     )  # fmt: skip
 
 

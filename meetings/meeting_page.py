@@ -32,6 +32,7 @@ from meetings.settled import DecisionRow, decision_rows
 from meetings.week import AgendaRow, Figure, Week
 from projects.models import Project
 from screen.addresses import causes_url, changes_url, held_over_url, issues_url
+from screen.race.queries import Race, board_of_meeting
 
 Kind = AgendaItem.Kind
 _A_WEEK, _TWO_WEEKS = timedelta(days=7), timedelta(days=14)
@@ -100,6 +101,8 @@ class MeetingPage:
     decisions: Sequence[DecisionRow]
     job: Job | None
     is_partial: bool
+    race: Race | None = None
+    """The board that was frozen with it, None where there is none."""
 
     @property
     def unsettled(self) -> int:
@@ -141,6 +144,7 @@ def meeting_page(meeting: Meeting, reader: User, rule: LightRule) -> MeetingPage
         decisions=decisions_of(meeting, reader, rule),
         job=job,
         is_partial=not is_whole,
+        race=board_of_meeting(meeting.number) if meeting.is_frozen else None,
     )
 
 

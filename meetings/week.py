@@ -2,14 +2,15 @@
 snapshot. Nothing that is drawn or written from it asks the database again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from domain.lights import Light
 from domain.meetings import Marks
 from milestones.sheet import Cell, Column
+from screen.race.queries import Race
 
 
 class Row(NamedTuple):
@@ -161,7 +162,11 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """All of it. `name` is the meeting's, blank where the workbook belongs to none; `scope` whose view it is."""
+    """All of it. `name` is the meeting's, blank where the workbook belongs to none; `scope` whose view it is.
+
+    `race` counts the boards that its sheet shows, once; None of a week that was read from a snapshot, whose board is a
+    row of its own.
+    """
 
     name: str
     made_at: datetime
@@ -172,6 +177,7 @@ class Week:
     tables: tuple[Table, ...]
     agenda: tuple[AgendaRow, ...]
     marks: Marks
+    race: Callable[[], Race] | None = field(default=None, compare=False)
 
     @property
     def under(self) -> str:

@@ -298,6 +298,11 @@ class Node(models.Model):
                 "deadline_on", "id", condition=Q(status__in=[Status.WAITING, Status.RUNNING]),
                 name="node_by_deadline",
             ),
+            # What falls due on which day of which kind, and how soon it turns yellow, from the index alone.
+            models.Index(
+                "deadline_on", "template_node", "status", "limit",
+                condition=Q(status__in=[Status.WAITING, Status.RUNNING]), name="node_due_by_kind",
+            ),
             models.Index(
                 "project", "template_node",
                 condition=Q(status__in=[Status.WAITING, Status.RUNNING, Status.HELD]), name="node_still_open",

@@ -1,6 +1,7 @@
 """One list of nodes as an address asks for it: the overdue page, its export and whatever opens into it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,7 +17,7 @@ from milestones.filters import NodeFilter
 from milestones.graph import graph_of
 from milestones.models import Node
 from milestones.queries import NodeRow, node_rows
-from milestones.querysets import NodeQuerySet
+from milestones.querysets import MOST_NAMED, NodeQuerySet
 
 CAUSES, KNOCKED_ON, ALL = "false", "true", "all"
 """What ``knocked_on`` may say in an address."""
@@ -229,16 +230,26 @@ class NodeCount:
 
 
 def count_nodes(listed: NodeList) -> NodeCount:
-    """At most two questions, however many nodes there are."""
+    """At most three questions, however many nodes there are."""
     if listed.knocked_on == ALL and listed.kind is ListKind.OTHER:
         return NodeCount(listed.found.order_by().count())
     if listed.knocked_on == ALL and listed.kind is not ListKind.OVERDUE:
         return _by_unit(listed.found)
-    return _by_unit(listed.found.not_held_up(), found=listed.found.order_by().count())
+    found = listed.found.order_by().count()
+    if found > MOST_NAMED:
+        return _by_unit(listed.found.not_held_up(), found=found)
+    units = dict(listed.found.order_by().values_list("pk", "unit__name"))
+    waiting = listed.found.held_up_among(units)
+    causes = Counter(unit for pk, unit in units.items() if pk not in waiting)
+    return _node_count(causes.items(), found=len(units))
 
 
 def _by_unit(causes: NodeQuerySet, *, found: int | None = None) -> NodeCount:
     by_unit: Any = causes.order_by().values_list("unit__name").annotate(nodes=Count("pk"))
+    return _node_count(by_unit, found)
+
+
+def _node_count(by_unit: Iterable[tuple[str | None, int]], found: int | None) -> NodeCount:
     units = sorted(by_unit, key=lambda row: (-row[1], row[0] or ""))
     unit, of_unit = units[0] if units else ("", 0)
     counted = sum(nodes for _, nodes in units)

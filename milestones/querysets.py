@@ -1,6 +1,6 @@
 """Which templates, nodes and flags. The SQL side of the rule in ``domain.lights`` stands here, once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
@@ -33,6 +33,9 @@ from milestones import obstacles
 
 if TYPE_CHECKING:
     from milestones.models import Chain, ChainTemplate, DateChange, Hold, Node, OverdueFlag, Proof
+
+MOST_NAMED = 5_000
+"""So many rows are asked for by their numbers; more by what they are."""
 
 CLOCK_TICKS = Q(status__in=[Status.WAITING, Status.RUNNING])
 """Not done, not waived, not on hold: only these can be overdue."""
@@ -121,6 +124,15 @@ class NodeQuerySet(ScopedQuerySet["Node"]):
 
     def not_held_up(self) -> Self:
         return self.filter(~self._open_before())
+
+    def held_up_among(self, keys: Collection[int]) -> set[int]:
+        """Which of `keys`, the numbers of all these rows, are held up.
+
+        Few are asked for by number: a database that expects a hundred thousand rows where there are a thousand
+        would look at every open node there is.
+        """
+        named = self.model._default_manager.filter(pk__in=keys) if len(keys) <= MOST_NAMED else self
+        return set(named.held_up().order_by().values_list("pk", flat=True)) if keys else set()
 
     def causes_first(self) -> Self:
         """What could be worked on now before what waits for it, each with the longest overdue first.

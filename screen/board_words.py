@@ -15,8 +15,9 @@ from screen import addresses
 from screen.board import Board
 from screen.figures import change, large_money
 from screen.investment.form import LIGHT_LABELS
-from screen.investment_block import InvestmentBlock, Reached
+from screen.investment_block import InvestmentBlock
 from screen.issue_load import IssueBar
+from screen.reached import Reached
 from screen.urgent import Due, Urgent
 
 Carried = Callable[[str], str]

@@ -54,9 +54,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class DrawnColumn:
-    """`url` opens `count` rows."""
+    """`url` opens `count` rows; all nodes of the column are where `rows` leads."""
 
     column: Column
+    rows: str
     url: str
     count: int
     x: float
@@ -70,7 +71,21 @@ class DrawnColumn:
     done: str
     names: tuple[Name, ...]
     is_fullest: bool
-    cells: tuple["Cell", ...]
+
+    @property
+    def cells(self) -> tuple["Cell", ...]:
+        """In the order of the table's header."""
+        column, rows = self.column, self.rows
+        return (
+            Cell(column.waiting, f"{rows}&light=grey"),
+            Cell(column.running, f"{rows}&light=green"),
+            Cell(column.soon, f"{rows}&light=yellow"),
+            Cell(column.causes, f"{rows}&light=red&knocked_on=false", is_late=True),
+            Cell(column.knocked_on, f"{rows}&light=red&knocked_on=true"),
+            Cell(column.held, f"{rows}&light=violet"),
+            Cell(column.done, f"{rows}&light=blue"),
+            Cell(column.waived, f"{rows}&light=white"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +171,24 @@ class _Frame:
 
 def draw(band: Band, carried: Callable[[str], str] = str) -> Drawing:
     """The picture of a band; its addresses are `carried` on, narrowed as the screen is."""
-    columns, frame = band.columns, _Frame.of(band.columns)
+    columns, frame, fullest = band.columns, _Frame.of(band.columns), band.fullest
     drawn = tuple(
-        _column(band, column, GUTTER + frame.step * (place + 0.5), frame, carried)
+        _column(
+            column, carried(column_url(band, column)), GUTTER + frame.step * (place + 0.5), frame,
+            is_fullest=column is fullest,
+        )
         for place, column in enumerate(columns)
-    )
+    )  # fmt: skip
     width = round(GUTTER + frame.step * len(columns) + 2)
     waiting_y = round(frame.names_y + _depth(drawn, frame) + ROW)
-    fullest = next((each.x for each in drawn if each.is_fullest), 0.0)
+    stands_at = next((each.x for each in drawn if each.is_fullest), 0.0)
     mark, half = _("most overdue"), length(_("most overdue")) / 2 + 2
     return Drawing(
         band=band, columns=drawn, headings=tuple(_headings(columns, frame.step)),
         step=frame.step, thick=min(THICKEST, frame.step - 9), is_upright=frame.is_upright,
         width=width, height=waiting_y + ROW + 8, top=TOP, base=frame.base,
         waiting_y=waiting_y, done_y=waiting_y + ROW,
-        mark=mark, mark_x=round(min(max(fullest, half), width - half), 1), mark_y=TOP + 15,
+        mark=mark, mark_x=round(min(max(stands_at, half), width - half), 1), mark_y=TOP + 15,
     )  # fmt: skip
 
 
@@ -181,21 +199,19 @@ def _depth(drawn: tuple[DrawnColumn, ...], frame: _Frame) -> float:
     return LINE * max(len(each.names) for each in drawn) - LINE
 
 
-def _column(
-    band: Band, column: Column, x: float, frame: _Frame, carried: Callable[[str], str]
-) -> DrawnColumn:  # fmt: skip
+def _column(column: Column, rows: str, x: float, frame: _Frame, *, is_fullest: bool) -> DrawnColumn:
     above = tuple(_stack(frame.base - 6, -frame.above, _late_parts(column)))
     below = tuple(_stack(frame.base + 6, frame.below, _moving_parts(column)))
-    url, count = _opens(band, column)
+    url, count = _opens(rows, column)
     return DrawnColumn(
-        column=column, url=carried(url), count=count, x=round(x, 1), left=round(x - frame.step / 2, 1),
+        column=column, rows=rows, url=url, count=count, x=round(x, 1), left=round(x - frame.step / 2, 1),
         bars=(*above, *below),
         late=_short(column.causes or column.late), late_y=round(min((b.y for b in above), default=0) - 5, 1),
         moving=_short(column.running + column.held),
         moving_y=round(max((b.y + b.height for b in below), default=0) + 13, 1),
         waiting=_short(column.waiting), done=_short(column.done),
         names=tuple(_names(column.label, x, frame)),
-        is_fullest=band.fullest is column, cells=_cells(carried(column_url(band, column)), column),
+        is_fullest=is_fullest,
     )  # fmt: skip
 
 
@@ -230,28 +246,13 @@ def _names(label: str, x: float, frame: _Frame) -> Iterator[Name]:
         yield Name(text, round(first - LETTER * place, 1), frame.names_y - LETTER)
 
 
-def _cells(rows: str, column: Column) -> tuple[Cell, ...]:
-    """In the order of the table's header; `rows` is where all nodes of the column are."""
-    return (
-        Cell(column.waiting, f"{rows}&light=grey"),
-        Cell(column.running, f"{rows}&light=green"),
-        Cell(column.soon, f"{rows}&light=yellow"),
-        Cell(column.causes, f"{rows}&light=red&knocked_on=false", is_late=True),
-        Cell(column.knocked_on, f"{rows}&light=red&knocked_on=true"),
-        Cell(column.held, f"{rows}&light=violet"),
-        Cell(column.done, f"{rows}&light=blue"),
-        Cell(column.waived, f"{rows}&light=white"),
-    )
-
-
-def _opens(band: Band, column: Column) -> tuple[str, int]:
+def _opens(rows: str, column: Column) -> tuple[str, int]:
     """What is late there; where nothing is, what is still to be done; else what has been. How many that are."""
     if column.late:
-        knocked_on = "all" if column.causes else "true"
-        return column_url(band, column, light=Light.RED, knocked_on=knocked_on), column.late
+        return f"{rows}&light=red&knocked_on={'all' if column.causes else 'true'}", column.late
     if to_do := column.total - column.done - column.waived:
-        return column_url(band, column, light=[*ON_TIME, Light.VIOLET.value]), to_do
-    return column_url(band, column, light=Light.BLUE), column.done
+        return rows + "".join(f"&light={light}" for light in (*ON_TIME, Light.VIOLET.value)), to_do
+    return f"{rows}&light=blue", column.done
 
 
 def _headings(columns: tuple[Column, ...], step: float) -> Iterator[Heading]:

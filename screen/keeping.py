@@ -6,8 +6,8 @@ actions record, on `key`, and on the reader's scope.
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeVar
 
 from django.core.cache import cache
@@ -16,6 +16,8 @@ from accounts.access import sees_the_district
 from accounts.models import User
 from history.models import Change
 from history.querysets import LATE_COMMITS
+from screen.on_record import OnRecord
+from screen.release import release
 
 Verb = Change.Verb
 Counted = TypeVar("Counted")
@@ -23,6 +25,13 @@ Counted = TypeVar("Counted")
 PREFIX = "screen."
 SECONDS: Final = 600
 """So long a count is kept where nothing changes."""
+
+MOST_CHANGES: Final = 5 * LATE_COMMITS
+MOST_PROJECTS: Final = 500
+"""So many changes are looked at, and so many projects counted one by one; where there are more, all is counted."""
+
+Projects = Collection[int] | None
+"""The numbers of some projects, or None for all."""
 
 _ISSUES: Final = frozenset(
     verb for verb in Verb if verb.startswith(("issue_", "slip_", "topic_", "visit_", "link_"))
@@ -32,7 +41,7 @@ _MEETINGS: Final = frozenset(
 )
 _MONEY: Final = frozenset(verb for verb in Verb if verb.startswith("investment_"))
 _APART: Final = frozenset(
-    verb for verb in Verb if verb.startswith(("indicator_", "kiosk_", "outline_", "person_"))
+    verb for verb in Verb if verb.startswith(("indicator_", "kiosk_", "outline_", "person_", "race_"))
 )
 _DATES: Final = frozenset(verb for verb in Verb if verb.startswith(("date_change_", "proof_")))
 _NODES: Final = frozenset(verb for verb in Verb if verb.startswith("node_")) | {
@@ -44,6 +53,9 @@ MOVES_NO_NODE: Final = _MONEY | _APART | _MEETINGS | _DATES
 """Changes that move neither the state of a node nor a project. An issue may put a node on hold."""
 MOVES_NO_PROJECT: Final = MOVES_NO_NODE | _NODES | _ISSUES
 """Changes that leave what is entered of projects alone."""
+MOVES_NO_DEADLINE: Final = MOVES_NO_NODE - {Verb.DATE_CHANGE_APPROVED}
+MOVES_NO_CHAIN: Final = MOVES_NO_PROJECT - {Verb.CHAIN_LAID, Verb.CHAIN_MOVED, Verb.NODES_RECORDED}
+"""Changes that leave alone which projects there are, what is entered of them and which chain they follow."""
 MOVES_NO_ISSUE: Final = _NODES | _MONEY | _APART | _DATES
 MOVES_NO_MONEY: Final = _NODES | _ISSUES | _MEETINGS | _APART | _DATES
 
@@ -56,58 +68,147 @@ _WIDENS_SIGHT: Final = frozenset(
 
 
 class Kept(NamedTuple):
-    """A count, made when `seen` changes that can move it had been made after the one numbered `base`.
+    """A count, made when of the changes after the one numbered `base` those `seen` could move it.
 
-    `version` named the state of all that is on record shortly before.
+    `record` was the state of all that is on record shortly before.
     """
 
     base: int
-    seen: int
+    seen: frozenset[int]
     value: Any
-    version: str
+    record: OnRecord | None
+
+
+class _Made(NamedTuple):
+    """A change that has been made, and of which project, None where it is of no single one."""
+
+    pk: int
+    verb: str
+    project: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Keeps counts of one reader's scope and one narrowing; without a `scope` it counts whenever it is asked."""
+    """Keeps counts of one reader's scope and one narrowing; without a `scope` it counts whenever it is asked.
+
+    What it has asked of the history it does not ask again: one keeper serves one answer.
+    """
 
     scope: str = ""
-    version: str = ""
+    record: OnRecord | None = None
     sees_all: bool = False
+    _made: dict[int, list[_Made]] = field(default_factory=dict, repr=False, compare=False)
+    _seen_before: dict[tuple[int, frozenset[Change.Verb]], frozenset[int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
-    def of(cls, reader: User, narrowed_to: str) -> "Keeper":
-        """Where nothing at all has changed since a count, that is asked once for all of them."""
+    def of(cls, reader: User, narrowed_to: str, record: OnRecord | None = None) -> "Keeper":
+        """`record` is the state of now, where it has been asked for already."""
         if sees_the_district(reader):
             sees = "all"
         else:  # what the others see hangs on the role, the unit and, of a liaison, the person
             sees = f"{reader.role}-{reader.unit_id}-{reader.pk if reader.role == User.Role.LIAISON else ''}"
-        return cls(f"{sees}?{narrowed_to}", Change.objects.version(), sees == "all")
+        return cls(f"{sees}?{narrowed_to}", record or OnRecord.now(), sees == "all")
+
+    def not_narrowed(self) -> "Keeper":
+        """Of all that the reader may see."""
+        return replace(self, scope=self.scope.partition("?")[0])
+
+    def unchanged(self, what: str, make: Callable[[], Counted], *, key: str = "") -> Counted:
+        """What `make` gives, kept only as long as nothing at all is changed by anybody.
+
+        It may hang on all that is on record; beside that on nothing but `key` and the reader's scope.
+        """
+        if self.record is None:
+            return make()
+        name = self._name(what, f"{key}|{self.record}")
+        found: Counted | None = cache.get(name)
+        if found is None:
+            found = make()
+            cache.set(name, found, SECONDS)
+        return found
 
     def kept(
         self, what: str, unmoved_by: frozenset[Change.Verb], count: Callable[[], Counted], *, key: str = ""
     ) -> Counted:
         """What `count` gives; changes of these verbs are known not to move it, all others are taken to."""
-        if not self.scope:
-            return count()
-        if not self.sees_all:
-            unmoved_by -= _WIDENS_SIGHT
-        name = PREFIX + hashlib.sha256(f"{what}|{key}|{self.scope}".encode()).hexdigest()
+        return self._kept(what, key, unmoved_by, lambda _kept: count())
+
+    def by_project(
+        self, what: str, unmoved_by: frozenset[Change.Verb], count: Callable[[Projects], dict[int, Counted]],
+        *, key: str = "",
+    ) -> dict[int, Counted]:  # fmt: skip
+        """What `count` gives by project: of all that are meant (None), or of those among them with these numbers.
+
+        After a change only its project is counted again, unless it is of no single one or there are many.
+        """
+
+        def recount(kept: Kept | None) -> dict[int, Counted]:
+            changed = self._changed_since(kept, unmoved_by) if kept else None
+            if kept is None or changed is None:
+                return count(None)
+            others = {pk: value for pk, value in kept.value.items() if pk not in changed}
+            return others | count(changed)
+
+        return self._kept(what, key, unmoved_by, recount)
+
+    def _kept(
+        self, what: str, key: str, unmoved_by: frozenset[Change.Verb], count: Callable[[Kept | None], Counted]
+    ) -> Counted:
+        """What is kept, where it still holds; else what `count` makes of it, or of nothing."""
+        if self.record is None:
+            return count(None)
+        name = self._name(what, key)
         kept: Kept | None = cache.get(name)
-        if kept is not None and (kept.version == self.version or _seen(kept.base, unmoved_by) == kept.seen):
+        if kept is not None and (
+            kept.record == self.record or self._seen(kept.base, unmoved_by) == kept.seen
+        ):  # fmt: skip
             found: Counted = kept.value
             return found
         # Asked before counting: what is changed meanwhile makes the count an old one, never a newer one.
-        newest = Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        base = max(0, newest - LATE_COMMITS)
-        seen = _seen(base, unmoved_by)
-        value = count()
-        cache.set(name, Kept(base, seen, value, self.version), SECONDS)
+        base = max(0, self.record.newest - LATE_COMMITS)
+        seen = self._seen(base, unmoved_by)
+        value = count(kept)
+        cache.set(name, Kept(base, seen, value, self.record), SECONDS)
         return value
+
+    def _changed_since(self, kept: Kept, unmoved_by: frozenset[Change.Verb]) -> Collection[int] | None:
+        """The projects that have been changed since; None where these may be any, or too many."""
+        if len(self._changes_after(kept.base)) > MOST_CHANGES:
+            return None
+        projects = {
+            made.project
+            for made in self._moving(kept.base, unmoved_by)
+            if made.pk not in kept.seen
+        }  # fmt: skip
+        named = {pk for pk in projects if pk is not None}
+        return named if len(named) == len(projects) <= MOST_PROJECTS else None
+
+    def _name(self, what: str, key: str) -> str:
+        # The release too: what an older one has kept may be of another shape.
+        return PREFIX + hashlib.sha256(f"{release()}|{what}|{key}|{self.scope}".encode()).hexdigest()
+
+    def _seen(self, base: int, unmoved_by: frozenset[Change.Verb]) -> frozenset[int]:
+        found = self._seen_before.get((base, unmoved_by))
+        if found is None:
+            moving = frozenset(made.pk for made in self._moving(base, unmoved_by))
+            found = self._seen_before[base, unmoved_by] = moving
+        return found
+
+    def _moving(self, base: int, unmoved_by: frozenset[Change.Verb]) -> Iterator[_Made]:
+        """The changes after the one numbered `base`, without those of these verbs."""
+        if not self.sees_all:
+            unmoved_by -= _WIDENS_SIGHT
+        return (made for made in self._changes_after(base) if made.verb not in unmoved_by)
+
+    def _changes_after(self, base: int) -> list[_Made]:
+        """The newest first; of very many only the newest ones, which then are more than ``MOST_CHANGES``."""
+        found = self._made.get(base)
+        if found is None:
+            made = Change.objects.filter(pk__gt=base).order_by("-pk").values_list("pk", "verb", "project_id")
+            found = self._made[base] = [_Made(*row) for row in made[: MOST_CHANGES + 1]]
+        return found
 
 
 COUNT_ANEW: Final = Keeper()
-
-
-def _seen(base: int, unmoved_by: frozenset[Change.Verb]) -> int:
-    return Change.objects.filter(pk__gt=base).exclude(verb__in=unmoved_by).count()

@@ -100,9 +100,9 @@ def _most_rows_first(screen: Screen, keys: Iterable[int]) -> list[Band]:
 def _worst(screen: Screen, keys: Iterable[int], rule: LightRule) -> dict[int, tuple[str, int, int]]:
     """By project what has been overdue longest, of equals what could be worked on; for how many working days."""
     wanted, found = set(keys), dict[int, LateNode]()
-    for node in sorted(screen.late, key=lambda node: (node.deadline_on, not node.is_cause)):
-        if node.project in wanted:
-            found.setdefault(node.project, node)
+    theirs = [node for node in screen.late if node.project in wanted]
+    for node in sorted(theirs, key=lambda node: (node.deadline_on, not node.is_cause)):
+        found.setdefault(node.project, node)
     labels = TemplateNode.objects.in_bulk([node.step for node in found.values()])
     return {
         key: (labels[node.step].label, node.pk, rule.days_late(node.deadline_on))

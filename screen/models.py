@@ -1,14 +1,22 @@
-"""What is stored for leaders alone: indicators of the district, wall screens, and what the worker has reckoned."""
+"""What is stored for leaders: indicators of the district, wall screens, what the worker has reckoned, the race."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit, User
 from milestones.models import in_reader_language
-from screen.querysets import IndicatorValueQuerySet, KioskQuerySet, ReckoningQuerySet
+from screen.querysets import (
+    IndicatorValueQuerySet,
+    KioskQuerySet,
+    RaceAdjustmentQuerySet,
+    RaceBoardQuerySet,
+    ReckoningQuerySet,
+)
 
 
 class Indicator(models.Model):
@@ -145,3 +153,113 @@ class Reckoning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class RaceRules(models.Model):
+    """One version of the weights of the race; never changed, a newer version takes its place.
+
+    `data` is what ``domain.race.Rules.as_data`` writes. Version 1 has no maker: it came with the software.
+    """
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    data = models.JSONField(_("weights"))
+    note = models.CharField(_("why"), max_length=300, blank=True)
+    made_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name = _("weights of the race")
+        verbose_name_plural = _("weights of the race")
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only to add the row: boards were made with it."""
+        if not self._state.adding:
+            raise TypeError("a version of the weights is never changed")
+        super().save(*args, **kwargs)
+
+
+class RaceBoard(models.Model):
+    """The two boards of the race as a weekly meeting froze them; never changed, whatever happens to the data.
+
+    `meeting` is the number of that meeting. The figures are of the days from `first` to `last`, as of `day`. `boards`
+    holds the lines of each board by its name, as ``domain.race.line_as_data`` writes them.
+    """
+
+    meeting = models.CharField(_("weekly meeting"), max_length=20, unique=True)
+    day = models.DateField(_("as of"))
+    first = models.DateField(_("from"))
+    last = models.DateField(_("to"))
+    frozen_at = models.DateTimeField(pgettext_lazy("a meeting", "frozen"))
+    rules = models.ForeignKey(
+        RaceRules, models.PROTECT, related_name="boards", verbose_name=_("weights of the race")
+    )
+    boards = models.JSONField(editable=False)
+
+    objects = RaceBoardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-frozen_at", "-pk"]
+        verbose_name = _("board of the race")
+        verbose_name_plural = _("boards of the race")
+
+    def __str__(self) -> str:
+        return self.meeting
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only to add the row."""
+        if not self._state.adding:
+            raise TypeError("a frozen board is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("a frozen board stays")
+
+
+class RaceAdjustment(models.Model):
+    """Points that a unit is given or loses beside what is measured: a notice of praise or criticism, faked entries.
+
+    What was withdrawn stays on record and counts no more. Red slips are not entered here: they are counted.
+    """
+
+    class Kind(models.TextChoices):
+        PRAISE = "praise", _("notice of praise")
+        CRITICISM = "criticism", _("notice of criticism")
+        FAKED = "faked", _("faked entries")
+        OTHER = "other", _("other")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    on = models.DateField(_("day"))
+    points = models.DecimalField(_("points"), max_digits=4, decimal_places=1)
+    reason = models.CharField(_("reason"), max_length=300)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("entered by"))
+    made_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("withdrawn by")
+    )
+    withdrawn_reason = models.CharField(_("why withdrawn"), max_length=300, blank=True)
+
+    objects = RaceAdjustmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        verbose_name = _("adjustment of a score")
+        verbose_name_plural = _("adjustments of scores")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+                name="an_adjustment_is_withdrawn_with_a_reason",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="an_adjustment_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.points:+}"

@@ -121,7 +121,7 @@ def said_of_projects(reader: User, keeper: Keeper) -> dict[str, list[tuple[str, 
         projects = Project.objects.visible_to(reader).order_by()
         return list(projects.values_list("sector", "leader").distinct())
 
-    said = Keeper(keeper.scope.partition("?")[0], keeper.version).kept("said", MOVES_NO_PROJECT, read)
+    said = keeper.not_narrowed().kept("said", MOVES_NO_PROJECT, read)
     return {
         name: [(text, text) for text in sorted({row[column] for row in said if row[column]})]
         for column, name in enumerate(("sector", "leader"))

@@ -7,11 +7,13 @@ Half a million nodes are not looked at one by one. How many of a node kind are i
 alone; only the few whose deadline has passed or comes within two weeks are read, and take their lights from the rest.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum, Value, When
@@ -24,11 +26,11 @@ from domain.workdays import near_until
 from milestones.models import Node
 from milestones.project_states import ProjectState, in_state, state_of_project
 from milestones.queries import NodeRow, node_rows
-from milestones.querysets import NodeQuerySet, light_condition
+from milestones.querysets import MOST_NAMED, NodeQuerySet, light_condition
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 from screen.chains import Band, Column, StepTally, bands
-from screen.keeping import COUNT_ANEW, MOVES_NO_NODE, Keeper
+from screen.keeping import COUNT_ANEW, MOVES_NO_CHAIN, MOVES_NO_DEADLINE, MOVES_NO_NODE, Keeper, Projects
 from screen.narrowing import Narrowing, everything
 
 SOON_DAYS = 10
@@ -39,9 +41,6 @@ LISTED = 10
 
 LOOKED_AT = 30
 """Of so many of the longest overdue causes it is looked at how many wait behind them."""
-
-MOST_NAMED = 5_000
-"""So many rows are asked for by their numbers; more by what they are."""
 
 _CLOSED = {Status.DONE: Light.BLUE, Status.WAIVED: Light.WHITE, Status.HELD: Light.VIOLET}
 _IN_TIME = {Status.WAITING: Light.GREY, Status.RUNNING: Light.GREEN}
@@ -188,20 +187,23 @@ def screen_of(
     nodes = narrowing.of_nodes(Node.objects.visible_to(reader))
     projects, projects_by_chain = keeper.kept(
         "projects", MOVES_NO_NODE, key=str(rule.today),
-        count=lambda: _projects(narrowing.of_projects(Project.objects.visible_to(reader)), span),
+        count=lambda: _projects(narrowing.of_projects(Project.objects.visible_to(reader)), span, keeper),
     )  # fmt: skip
     states = keeper.kept("states", MOVES_NO_NODE, lambda: _states(nodes))
     this_week, last_week, last_year = keeper.kept(
         "done", MOVES_NO_NODE, lambda: _done(nodes, span), key=str(rule.today)
     )
-    late, soon = late_nodes(nodes, rule), _soon(nodes, rule, span)
+    late, soon = late_nodes(nodes, rule, keeper), _soon(nodes, rule, span)
     tallies = _tallies(states, late, soon)
     causes = [node for node in late if node.is_cause]
     by_step = Counter(node.step for node in causes)
     drawn = bands(tallies, by_step, projects_by_chain)
     lights = sum((tally.lights for tally in tallies.values()), Counter[Light]())
     units = _units(causes, rule, span)
-    candidates = _rows([node.pk for node in causes[:LOOKED_AT]], rule)
+    worst = [node.pk for node in causes[:LOOKED_AT]]
+    next_due = list(due_soon(nodes, span).values_list("pk", flat=True)[:LISTED])
+    rows = _rows([*worst, *next_due], rule)
+    candidates = [rows[pk] for pk in worst if pk in rows]
     return Screen(
         span=span, narrowing=narrowing, projects=projects, lights={light: lights[light] for light in Light},
         causes=len(causes), new_causes=sum(unit.new for unit in units), knocked_on=len(late) - len(causes),
@@ -210,7 +212,7 @@ def screen_of(
         done_this_week=this_week, done_last_week=last_week, done_last_year=last_year,
         bands=drawn, units=units, jam=_jam(drawn, causes, units),
         late=late, candidates=candidates, worst=candidates[:LISTED],
-        due=_rows(list(due_soon(nodes, span).values_list("pk", flat=True)[:LISTED]), rule),
+        due=[rows[pk] for pk in next_due if pk in rows],
         due_days=_due_days(soon, rule),
     )  # fmt: skip
 
@@ -230,21 +232,26 @@ def due_soon(nodes: NodeQuerySet, span: Span) -> NodeQuerySet:
     return nodes.due_between(span.today, span.due_until).order_by("deadline_on", "pk")
 
 
-def late_nodes(nodes: NodeQuerySet, rule: LightRule) -> list[LateNode]:
-    """The overdue ones among `nodes`, the longest overdue first.
+def late_nodes(nodes: NodeQuerySet, rule: LightRule, keeper: Keeper = COUNT_ANEW) -> list[LateNode]:
+    """The overdue ones among `nodes`, the longest overdue first."""
+    found = keeper.by_project(
+        "late", MOVES_NO_DEADLINE, key=f"{rule.today}|{keeper.record and keeper.record.calendar}",
+        count=lambda some: _late(nodes if some is None else nodes.filter(project__in=some), rule),
+    )  # fmt: skip
+    return sorted(chain.from_iterable(found.values()), key=attrgetter("deadline_on", "pk"))
 
-    Which of them wait for another is asked of them by number: a database that expects a hundred thousand where there
-    are a thousand would look at every open node there is.
-    """
+
+def _late(nodes: NodeQuerySet, rule: LightRule) -> dict[int, list[LateNode]]:
+    """By project."""
     overdue = nodes.overdue(rule)
     columns = ("pk", "project_id", "template_node_id", "status", "unit_id", "deadline_on")
-    found: list[Any] = list(overdue.order_by("deadline_on", "pk").values_list(*columns))
-    named = Node.objects.filter(pk__in=[row[0] for row in found]) if len(found) <= MOST_NAMED else overdue
-    waiting = set(named.held_up().order_by().values_list("pk", flat=True)) if found else set()
-    return [
-        LateNode(pk, project, step, status, unit, deadline_on, pk not in waiting)
-        for pk, project, step, status, unit, deadline_on in found
-    ]
+    rows: list[Any] = list(overdue.order_by("deadline_on", "pk").values_list(*columns))
+    waiting = overdue.held_up_among([row[0] for row in rows])
+    found: dict[int, list[LateNode]] = {}
+    for pk, project, step, status, unit, deadline_on in rows:
+        late = LateNode(pk, project, step, status, unit, deadline_on, pk not in waiting)
+        found.setdefault(project, []).append(late)
+    return found
 
 
 class _Soon(NamedTuple):
@@ -258,16 +265,15 @@ class _Soon(NamedTuple):
 
 
 def _soon(nodes: NodeQuerySet, rule: LightRule, span: Span) -> list[_Soon]:
-    yellow = Count("pk", filter=light_condition(Light.YELLOW, rule))
+    yellow = Count("template_node", filter=light_condition(Light.YELLOW, rule))
     counted = due_soon(nodes, span).order_by().values_list("template_node_id", "status", "deadline_on")
-    return [_Soon(*row) for row in counted.annotate(nodes=Count("pk"), yellow=yellow)]
+    return [_Soon(*row) for row in counted.annotate(nodes=Count("*"), yellow=yellow)]
 
 
-def _rows(keys: Sequence[int], rule: LightRule) -> list[NodeRow]:
-    """Their rows, in their order."""
-    place = {pk: number for number, pk in enumerate(keys)}
-    rows = node_rows(Node.objects.filter(pk__in=keys).for_list(), rule) if keys else []
-    return sorted(rows, key=lambda row: place[row.pk])
+def _rows(keys: Collection[int], rule: LightRule) -> dict[int, NodeRow]:
+    """By number, of those that are still there."""
+    rows = node_rows(Node.objects.filter(pk__in=keys).order_by(), rule) if keys else []
+    return {row.pk: row for row in rows}
 
 
 def _due_days(soon: Iterable[_Soon], rule: LightRule) -> list[DueDay]:
@@ -277,39 +283,64 @@ def _due_days(soon: Iterable[_Soon], rule: LightRule) -> list[DueDay]:
     return [DueDay(on, days[on], rule.calendar.is_provisional(on)) for on in sorted(days)]
 
 
-def _projects(visible: ProjectQuerySet, span: Span) -> tuple[ProjectCounts, Counter[str]]:
-    """How far the projects are, and how many follow each chain."""
+def _projects(
+    visible: ProjectQuerySet, span: Span, keeper: Keeper
+) -> tuple[ProjectCounts, Counter[str]]:  # fmt: skip
+    """How far the projects are, and how many follow each chain: of all there are those that are not under way."""
+    closed = keeper.by_project("closed", MOVES_NO_NODE, lambda some: _not_under_way(visible, some))
+    all_ = keeper.kept("chains", MOVES_NO_CHAIN, lambda: _by_chain(visible, span), key=str(span.today))
+    chains, known = Counter[str](), [False, False]
+    under_way, then, total, without_amount = 0, [0, 0], Decimal(0), 0
+    for one in all_:
+        chains[one.chain or ""] += one.projects
+        known = [known[0] or one.begun >= 1, known[1] or one.begun == 2]
+    not_under_way = ~Q(in_state(ProjectState.UNDER_WAY)) if len(closed) > MOST_NAMED else Q(pk__in=closed)
+    for sign, some in ((1, all_), (-1, _by_chain(visible.filter(not_under_way), span) if closed else [])):
+        for one in some:
+            under_way += sign * one.projects
+            without_amount += sign * (one.projects - one.amounts)
+            total += sign * (one.investment or 0)
+            then = [
+                then[0] + sign * one.projects * (one.begun >= 1),
+                then[1] + sign * one.projects * (one.begun == 2),
+            ]
+    states = Counter(closed.values())
+    if states[ProjectState.FINISHED]:
+        finished = visible.filter(in_state(ProjectState.FINISHED)).order_by()
+        days = (span.last_week[1], span.last_year[1])
+        then = [count + _finished_since(finished, day) for count, day in zip(then, days, strict=True)]
+    return ProjectCounts(
+        under_way, **states, investment=total, without_amount=without_amount,
+        last_week=then[0] if known[0] else None, last_year=then[1] if known[1] else None,
+    ), chains  # fmt: skip
+
+
+def _not_under_way(visible: ProjectQuerySet, some: Projects) -> dict[int, str]:
+    """The states of those that are finished or have no chain."""
+    projects = visible if some is None else visible.filter(pk__in=some)
+    closed = projects.exclude(in_state(ProjectState.UNDER_WAY)).order_by()
+    return dict(closed.values_list("pk", state_of_project()))
+
+
+class _ByChain(NamedTuple):
+    """Projects of one chain; `begun`: a year ago (2), a week ago (1), or not then."""
+
+    chain: str | None
+    begun: int
+    projects: int
+    amounts: int
+    investment: Decimal | None
+
+
+def _by_chain(projects: ProjectQuerySet, span: Span) -> list[_ByChain]:
     week, year = span.last_week[1], span.last_year[1]
     begun = Case(
         When(chain__starts_on__lte=year, then=Value(2)), When(chain__starts_on__lte=week, then=Value(1)),
         default=Value(0), output_field=IntegerField(),
     )  # fmt: skip
-    counted = (
-        visible.annotate(state=state_of_project(), begun=begun)
-        .order_by()
-        .values_list("state", "chain__template__code", "begun")
-        .annotate(projects=Count("pk"), amounts=Count("investment"), investment=Sum("investment"))
-    )
-    states, chains = Counter[str](), Counter[str]()
-    total, without_amount, then, known = Decimal(0), 0, [0, 0], [False, False]
-    for state, chain, had_begun, projects, amounts, investment in counted:
-        states[state] += projects
-        chains[chain or ""] += projects
-        known = [known[0] or had_begun >= 1, known[1] or had_begun == 2]
-        if state == ProjectState.UNDER_WAY:
-            total += investment or 0
-            without_amount += projects - amounts
-            then = [
-                then[0] + (projects if had_begun >= 1 else 0),
-                then[1] + (projects if had_begun == 2 else 0),
-            ]
-    if states[ProjectState.FINISHED]:
-        finished = visible.filter(in_state(ProjectState.FINISHED)).order_by()
-        then = [count + _finished_since(finished, day) for count, day in zip(then, (week, year), strict=True)]
-    return ProjectCounts(
-        **states, investment=total, without_amount=without_amount,
-        last_week=then[0] if known[0] else None, last_year=then[1] if known[1] else None,
-    ), chains  # fmt: skip
+    counted = projects.annotate(begun=begun).order_by().values_list("chain__template__code", "begun")
+    sums = {"projects": Count("pk"), "amounts": Count("investment"), "made": Sum("investment")}
+    return [_ByChain(*row) for row in counted.annotate(**sums)]
 
 
 def _finished_since(finished: ProjectQuerySet, day: date) -> int:
@@ -327,36 +358,34 @@ def _states(nodes: NodeQuerySet) -> list[tuple[int, str, int]]:
 
 
 def _done(nodes: NodeQuerySet, span: Span) -> tuple[int, int, int | None]:
-    """How many nodes were done this week, on the same days of last week, and of the year before where that is known."""
+    """How many nodes were done this week, on the same days of last week, and of the year before where that is known.
+
+    Of rows, not of numbers, and each week apart, so that an index is enough.
+    """
     year_first, _last = span.last_year
-    this, last, year = (
-        Q(finished_on__range=days) for days in ((span.monday, span.today), span.last_week, span.last_year)
-    )
-    counted = nodes.filter(this | last | year).aggregate(
-        this=Count("pk", filter=this), last=Count("pk", filter=last), year=Count("pk", filter=year)
-    )
-    is_known = counted["year"] > 0 or nodes.filter(finished_on__lt=year_first).order_by().exists()
-    return counted["this"], counted["last"], counted["year"] if is_known else None
+    weeks = [(span.monday, span.today), span.last_week, span.last_year]
+    this, last, year = (nodes.filter(finished_on__range=days).order_by().count() for days in weeks)
+    is_known = year > 0 or nodes.filter(finished_on__lt=year_first).order_by().exists()
+    return this, last, year if is_known else None
 
 
 def _tallies(
     states: Iterable[tuple[int, str, int]], late: Iterable[LateNode], soon: Iterable[_Soon]
 ) -> dict[int, StepTally]:
     """By template node, how many nodes show which light: what is late or due soon is taken from those of its state."""
-    tallies: dict[int, StepTally] = {}
-    lit = Counter[tuple[int, str]]()
-    for node in late:
-        tallies.setdefault(node.step, StepTally()).lights[Light.RED] += 1
-        lit[node.step, node.status] += 1
+    tallies = defaultdict[int, StepTally](StepTally)
+    lit = Counter((node.step, node.status) for node in late)
+    for (step, _status), count in lit.items():
+        tallies[step].lights[Light.RED] += count
     for each in soon:
-        tally = tallies.setdefault(each.step, StepTally())
+        tally = tallies[each.step]
         tally.lights[Light.YELLOW] += each.yellow
         tally.due_soon += each.nodes
         lit[each.step, each.status] += each.yellow
     for step, status, count in states:
         light = _CLOSED.get(Status(status)) or _IN_TIME[Status(status)]
         # Asked one after the other: what somebody finishes in between must not make a count of less than nothing.
-        tallies.setdefault(step, StepTally()).lights[light] += max(0, count - lit[step, status])
+        tallies[step].lights[light] += max(0, count - lit[step, status])
     return tallies
 
 
@@ -370,7 +399,7 @@ def _units(causes: Iterable[LateNode], rule: LightRule, span: Span) -> tuple[Uni
         UnitLoad(
             pk, names.get(pk, "") if pk else "", len(theirs),
             sum(node.deadline_on >= span.late_since_monday for node in theirs),
-            max(rule.days_late(node.deadline_on) for node in theirs),
+            rule.days_late(min(node.deadline_on for node in theirs)),
         )
         for pk, theirs in by_unit.items()
     ]  # fmt: skip

@@ -1,6 +1,6 @@
-"""Which indicators' values, which wall screens, and which reckonings."""
+"""Which indicators' values, which wall screens, which reckonings, and what of the race."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,7 +11,7 @@ from accounts.access import sees_the_district
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from screen.models import IndicatorValue, Kiosk, Reckoning
+    from screen.models import IndicatorValue, Kiosk, RaceAdjustment, RaceBoard, Reckoning
 
 
 class IndicatorValueQuerySet(models.QuerySet["IndicatorValue"]):
@@ -39,3 +39,19 @@ class ReckoningQuerySet(models.QuerySet["Reckoning"]):
     def heads(self) -> Self:
         """Without their columns, which are large."""
         return self.defer("spans", "outlooks")
+
+
+class RaceBoardQuerySet(models.QuerySet["RaceBoard"]):
+    """Boards are published: everybody who has an account sees them."""
+
+    def before(self, moment: datetime) -> Self:
+        """Those that were frozen before `moment`, the last first."""
+        return self.filter(frozen_at__lt=moment)
+
+
+class RaceAdjustmentQuerySet(models.QuerySet["RaceAdjustment"]):
+    """They are published with the boards."""
+
+    def counting(self, first: date, last: date) -> Self:
+        """Those of these days that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True, on__range=(first, last))

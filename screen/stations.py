@@ -1,16 +1,20 @@
 """How many projects have not yet reached the next station: the six “not yet” (六未, domain.md 2.6)."""
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
-from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
+from django.db.models import Case, IntegerField, Max, Q, Value, When
 
 from domain.chains import NOT_YET, Milestone
 from domain.lifecycle import OPEN, Status
 from milestones.milestone_states import steps_of_milestone
 from milestones.models import Node
 from projects.querysets import ProjectQuerySet
-from screen.keeping import COUNT_ANEW, MOVES_NO_NODE, Keeper
+from screen.keeping import COUNT_ANEW, MOVES_NO_NODE, Keeper, Projects
 
+_BITS = [1 << place for place in range(len(NOT_YET))]
 _STATIONS = sorted({milestone for pair in NOT_YET for milestone in pair})
 
 
@@ -24,11 +28,18 @@ class NotYet:
 
 def not_yet_counts(projects: ProjectQuerySet, *, narrowed: bool, keeper: Keeper = COUNT_ANEW) -> list[NotYet]:
     """All six, in the order of a project's life; `narrowed` False says that these are all projects there are."""
-    return keeper.kept("not-yet", MOVES_NO_NODE, lambda: _count(projects, narrowed=narrowed))
+    by_project = keeper.by_project(
+        "not-yet", MOVES_NO_NODE, lambda some: _pairs(projects, some, narrowed=narrowed)
+    )
+    counted = Counter(by_project.values())
+    return [
+        NotYet(after, sum(count for pairs, count in counted.items() if pairs & bit))
+        for bit, (_before, after) in zip(_BITS, NOT_YET, strict=True)
+    ]
 
 
-def _count(projects: ProjectQuerySet, *, narrowed: bool) -> list[NotYet]:
-    """In one query: by project which stations are reached and which still ahead, then how many have which pair.
+def _pairs(projects: ProjectQuerySet, some: Projects, *, narrowed: bool) -> dict[int, int]:
+    """By project in which of the six it is, a bit for each; those that are in any. In one query.
 
     Said as ``milestone_states.is_not_yet`` says it of each project; a test holds the two together.
     """
@@ -36,21 +47,20 @@ def _count(projects: ProjectQuerySet, *, narrowed: bool) -> list[NotYet]:
     for step, milestone in steps_of_milestone(*_STATIONS).values_list("pk", "milestone"):
         steps.setdefault(milestone, []).append(step)
     nodes = Node.objects.filter(template_node__in=[step for found in steps.values() for step in found])
+    if some is not None:
+        nodes = nodes.filter(project__in=some)
     if narrowed:
         nodes = nodes.filter(project__in=projects.order_by().values("pk"))
-    marks = {}
-    for milestone in _STATIONS:
-        of = Q(template_node__in=steps.get(milestone, []))
-        marks[f"{milestone}_reached"] = _any(of & Q(status=Status.DONE))
-        marks[f"{milestone}_ahead"] = _any(of & Q(status__in=OPEN))
-    by_project = nodes.order_by().values("project").annotate(**marks)
-    pairs = {
-        str(after): Count("project", filter=Q((f"{before}_reached", 1), (f"{after}_ahead", 1)))
-        for before, after in NOT_YET
-    }
-    found = by_project.aggregate(**pairs)
-    return [NotYet(after, found[after]) for _before, after in NOT_YET]
 
+    def of(milestone: Milestone, status: Q) -> Max:
+        """1 where a node of the milestone is so, else 0."""
+        case = When(status & Q(template_node__in=steps.get(milestone, [])), then=Value(1))
+        return Max(Case(case, default=Value(0), output_field=IntegerField()))
 
-def _any(condition: Q) -> Max:
-    return Max(Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField()))
+    reached, ahead = Q(status=Status.DONE), Q(status__in=OPEN)
+    pairs = [
+        of(before, reached) * of(after, ahead) * bit
+        for bit, (before, after) in zip(_BITS, NOT_YET, strict=True)
+    ]  # fmt: skip
+    found = nodes.order_by().values_list("project").annotate(pairs=reduce(add, pairs))
+    return {project: bits for project, bits in found if bits}

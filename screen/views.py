@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from accounts.http import UserRequest
 from domain.lights import Light, LightRule
@@ -19,8 +19,10 @@ from screen.board_words import investment_lines, issue_lines, not_yet_lines, urg
 from screen.drawing import draw
 from screen.figures import day_figures, figures, unit_bars
 from screen.freshness import fresh, not_modified, page_tag
+from screen.judgements import judgements
 from screen.keeping import Keeper
 from screen.narrowing import PLACES, NarrowingForm, said_of_projects
+from screen.on_record import OnRecord
 from screen.sentence import clauses
 
 
@@ -29,12 +31,16 @@ def home(request: UserRequest) -> HttpResponse:
     now = timezone.localtime()
     form = NarrowingForm(request.GET)
     narrowing = form.narrowing(now.date())
-    tag = page_tag(request, request.user, narrowing, now.date())
+    record = OnRecord.now()
+    tag = page_tag(request, request.user, narrowing, now.date(), record)
     has_message = bool(len(get_messages(request)))
     if not has_message and (unchanged := not_modified(request, tag)):
         return unchanged
-    keeper = Keeper.of(request.user, narrowing.key)
-    board = board_of(request.user, LightRule.on(now.date(), load_calendar()), narrowing, keeper)
+    keeper = Keeper.of(request.user, narrowing.key, record)
+    board = keeper.unchanged(
+        "board", key=f"{now.date()}|{narrowing.period}|{get_language()}",
+        make=lambda: board_of(request.user, LightRule.on(now.date(), load_calendar()), narrowing, keeper),
+    )  # fmt: skip
     screen, carried = board.screen, narrowing.carried
     loud = [band for band in screen.bands if not band.is_quiet] or list(screen.bands[:1])
     choices = {**unit_choices(), **said_of_projects(request.user, keeper)}
@@ -68,6 +74,11 @@ def home(request: UserRequest) -> HttpResponse:
         "due_days": day_figures(screen),
         "causes_url": carried(addresses.causes_url()),
         "due_url": carried(addresses.due_url(screen.span)),
+        "judgements": keeper.unchanged(
+            "judgements",
+            key=f"{now.date()}|{narrowing.period}|{get_language()}",
+            make=lambda: judgements(request.user, narrowing),
+        ),
         "under_way_url": carried(addresses.under_way_url()),
     }
     response = render(request, "screen/home.html", context)

@@ -59,13 +59,21 @@ def _tasks_go_nowhere() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _forget_templates() -> Iterator[None]:
-    """What is remembered of published templates is keyed by row number, which tests use again."""
+def _forget_rows() -> Iterator[None]:
+    """What is remembered of published templates and of reckonings is keyed by row number, which tests use again."""
     yield
     from milestones import calendar_table, graph, laying
+    from screen.forecast import past
+    from screen.forecast import queries as forecasts
+    from screen.reckoning import queries
+    from screen.weak_link import kept
 
-    for remembered in (graph.graph_of, graph.steps_of, laying.layout, calendar_table._read):
+    for remembered in (
+        graph.graph_of, graph.steps_of, laying.layout, calendar_table._read, queries._spans, queries._outlooks,
+        past._unpacked, forecasts._of_all,
+    ):  # fmt: skip
         remembered.cache_clear()
+    kept.forget()
 
 
 @pytest.fixture(autouse=True)

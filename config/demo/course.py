@@ -1,7 +1,8 @@
 """How a demonstration project went: computed in working days from its start, before anything is written.
 
 Nodes begin as soon as what they wait for is done and take a little less than planned, so that nothing is
-late but the one node the story is about, and what cannot go on because of it.
+late but the one node the story is about, and what cannot go on because of it. Before that some links of the chain were
+slow, as SLOW says; what came behind them caught up since, so that only who looks back sees it.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,30 @@ NOT_YET = Span()
 AS_PLANNED = (0.75, 1.0)
 """How much of its planned days a node takes, at least and at most; nothing is late."""
 
+
+@dataclass(frozen=True)
+class Slow:
+    """In so large a `share` of the projects a node lay `idle` for so many working days, at least and at most, and then
+    took so many `times` its limit."""
+
+    share: float
+    idle: tuple[int, int]
+    times: tuple[float, float]
+
+
+SLOW: Mapping[str, Slow] = {
+    "eia": Slow(0.85, (8, 16), (2.6, 3.8)),
+    "cp": Slow(0.9, (4, 10), (2.2, 3.6)),
+    "pwplan": Slow(0.75, (8, 16), (1.3, 2.0)),
+}
+"""The weak links of the district, by the code of the node."""
+
+CATCHES_UP = 0.45
+"""What began late takes at least so much of its planned days until it is in time again."""
+
+_SETTLED = 60
+"""Working days: what was slow lies so far back that what came behind it has caught up."""
+
 FOR_EVER = 1_000_000
 """Working days: a course that is followed to its end."""
 
@@ -51,15 +76,45 @@ def elapsed(story: Story, plan: Layout) -> int:
 
 def course(
     story: Story, plan: Layout, graph: ChainGraph,
-    *, now: int, random: Random, pace: tuple[float, float] = AS_PLANNED,
+    *, now: int, random: Random, pace: tuple[float, float] = AS_PLANNED, settled: int = 0,
 ) -> dict[int, Span]:  # fmt: skip
-    """What happened to each node up to day `now`, by template node id, in an order that actions accept."""
+    """What happened to each node up to day `now`, by template node id, in an order that actions accept.
+
+    Only what ends up to day `settled` is slow.
+    """
     steps = {step.pk: step for step in plan.steps}
     before = {pk: {*_hard(graph, pk), *graph.soft.get(pk, ())} & steps.keys() for pk in steps}
     spans: dict[int, Span] = {}
     for pk in TopologicalSorter({pk: sorted(keys) for pk, keys in before.items()}).static_order():
-        spans[pk] = _span(steps[pk], story, plan, graph, spans, now=now, pace=random.uniform(*pace))
+        span = _span(steps[pk], story, plan, graph, spans, now=now, pace=random.uniform(*pace))
+        spans[pk] = _slow(steps[pk], span, story, settled) or _catching_up(steps[pk], span, plan)
     return spans
+
+
+def settled(now: int) -> int:
+    """Up to which day links were slow where today is day `now`."""
+    return now - _SETTLED
+
+
+def _slow(step: TemplateNode, span: Span, story: Story, settled: int) -> Span | None:
+    """The same node where it was slow; None where it was not, or not long enough ago."""
+    slow = SLOW.get(step.code)
+    random = Random(f"slow/{story.name}/{step.code}")  # noqa: S311 - the same each time, whatever else is drawn
+    if slow is None or span.began is None or span.ended is None or step.code in story.waived:
+        return None
+    if random.random() >= slow.share:
+        return None
+    began = span.began + random.randint(*slow.idle)
+    ended = began + round((step.limit or step.plan_days) * random.uniform(*slow.times))
+    return Span(began, ended) if ended <= settled else None
+
+
+def _catching_up(step: TemplateNode, span: Span, plan: Layout) -> Span:
+    """The same node, done in time where it began late and can be."""
+    if span.began is None or span.ended is None:
+        return span
+    least = span.began + max(1, round(step.plan_days * CATCHES_UP))
+    return Span(span.began, min(span.ended, max(least, plan.schedule.slots[step.code].earliest_finish)))
 
 
 def so_far(spans: Mapping[int, Span], now: int) -> dict[int, Span]:

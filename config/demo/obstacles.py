@@ -8,11 +8,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from django.db.models import Count
+
 from accounts.models import Unit, User
 from config.demo.events import Event
 from config.demo.timeline import Timeline
 from domain.issue_figures import year_earlier
 from domain.issues import Level
+from domain.lifecycle import Status
 from domain.workdays import ONE_DAY, WorkCalendar
 from issues.actions import (
     add_to_topic,
@@ -56,6 +59,9 @@ SOLVED = (
 
 SOLVED_THIS_YEAR, SOLVED_A_YEAR_EARLIER, SOLVED_BETWEEN = 92, 46, 16
 """Closed since the scenario's January, in the same time a year earlier, and from then to that January."""
+
+BLOCKS = {"environment": "eia", "permit": "cp", "power": "pwplan"}
+"""The code of the node that issues of a category blocked, where one was being worked on."""
 
 COME_BACK = ("utilities", "roads", "equipment")
 """Categories of which one was closed this year too, and is open again."""
@@ -214,11 +220,14 @@ def _solve(
     raised: list[Issue] = []
 
     def begin() -> None:
+        node = _worked_on(BLOCKS.get(category.code, ""))
+        stands = node.project if node else project
         issue = raise_issue(
-            project, actor=scene.people["manager"], title=title, category=category, source=source,
-            today=raised_on, raised_for=project.enterprise if source == Issue.Source.ENTERPRISE else "",
+            stands, actor=scene.people["manager"], title=title, category=category, source=source,
+            today=raised_on, raised_for=stands.enterprise if source == Issue.Source.ENTERPRISE else "",
+            nodes=[node] if node else [],
         )  # fmt: skip
-        lead = category.lead_unit or project.town
+        lead = category.lead_unit or stands.town
         assign_issue(issue, actor=scene.people["manager"], lead_unit=lead, due_on=due_on, today=raised_on)
         raised.append(issue)
 
@@ -226,6 +235,16 @@ def _solve(
     yield Event(closed_on, lambda: _close(raised[0], rating, closed_on, scene))
     if comes_back:
         yield Event(scene.today, lambda: _come_back(raised[0], scene))
+
+
+def _worked_on(code: str) -> Node | None:
+    """A node with this code that is being worked on, one that no issue blocks yet before the others."""
+    running = Node.objects.filter(
+        template_node__code=code, status=Status.RUNNING, project__liaison__isnull=False
+    )
+    return (
+        running.for_list().annotate(times=Count("blocks")).order_by("times", "pk").first() if code else None
+    )
 
 
 def _close(issue: Issue, rating: int | None, closed_on: date, scene: Scene) -> None:

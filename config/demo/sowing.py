@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from config.demo.codes import project_code
-from config.demo.course import Dates, course, dated, elapsed
+from config.demo.course import Dates, course, dated, elapsed, settled
 from config.demo.district import SEED, District
 from config.demo.enterprises import invent_enterprises
 from config.demo.entries import Entry, give_codes, ledger_events, spending
@@ -23,6 +23,8 @@ from config.demo.meetings import meeting_events
 from config.demo.obstacles import Scene, obstacle_events, supervise
 from config.demo.people import settle_people, settle_units
 from config.demo.places import read_places
+from config.demo.race import race_events
+from config.demo.reckonings import reckoned_days
 from config.demo.renovations import renovations
 from config.demo.stories import Story, read_stories
 from config.demo.timeline import Timeline
@@ -47,6 +49,7 @@ from milestones.models import DateChange, Node
 from milestones.publishing import built_in_chains, publish_template
 from projects.actions import add_project
 from projects.models import Project, Tier
+from screen.reckoning.actions import reckon
 
 _ENTERED_LATER = 8
 """Working days after the event, where the entries of a project come late."""
@@ -107,6 +110,7 @@ def sow(today: date, *, progress: Progress = _silence) -> int:
     came = _by_ledger(told, district)
     events += ledger_events(came, district)
     events += investment_events(open_accounts(told, came, district), district)
+    events += race_events(scene)
     events += meeting_events(scene)
     days = len({event.on for event in events})
     for number, _day in enumerate(live(events), start=1):
@@ -114,6 +118,8 @@ def sow(today: date, *, progress: Progress = _silence) -> int:
     record_indicators(district)
     sweep_overdue(today, calendar)
     supervise(scene)
+    for day in reckoned_days(today):
+        reckon(day, calendar)
     return Project.objects.count()
 
 
@@ -135,7 +141,8 @@ def _sow_project(story: Story, district: District, random: Random) -> tuple[Entr
     plan = layout(template.pk, story.conditions)
     now = elapsed(story, plan)
     start = calendar.add(calendar.on_or_before(district.timeline.today), -now)
-    days = dated(course(story, plan, graph_of(template.pk), now=now, random=random), start, calendar)
+    spans = course(story, plan, graph_of(template.pk), now=now, random=random, settled=settled(now))
+    days = dated(spans, start, calendar)
     fields = district.fields(story, random)
     project = add_project(actor=district.manager, **fields, code=_code(story, plan, days, random))
     lay_chain(project, template, actor=district.manager, starts_on=start, conditions=story.conditions)

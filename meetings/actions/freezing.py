@@ -33,6 +33,7 @@ from meetings.snapshot import dump, figures_of, pack
 from meetings.week import Week
 from meetings.workbook import SHEETS, write_workbook
 from projects.files.kinds import XLSX
+from screen.race.actions import keep_board
 
 STEPS = SHEETS + 3
 """Agenda, gathering, each sheet, keeping."""
@@ -159,6 +160,8 @@ def _keep(
             meeting=held, name=stored.name, file=stored.path, size=stored.size, content_type=XLSX.content_type,
             added_by=job.asked_by,
         )  # fmt: skip
+        if week.race is not None:
+            keep_board(week.race(), meeting=held.number, actor=job.asked_by, now=now)
         held.frozen_at, held.frozen_by = now, job.asked_by
         step_on(held, "frozen_at", "frozen_by")
         record(held, Change.Verb.MEETING_FROZEN, actor=job.asked_by, sha256=digest)

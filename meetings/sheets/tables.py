@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import User
 from domain.lights import LONG_HOLD, LightRule
@@ -29,9 +28,11 @@ from meetings.week import Row, Table, only_cells
 from milestones.models import DateChange, Node
 from milestones.project_queries import ProjectRow, project_rows
 from milestones.queries import each_node_row
-from milestones.sheet import Cell, Column
+from milestones.sheet import Cell
 from projects.models import Project
 from screen.queries import Screen, due_soon, knocked_on, overdue_causes
+from screen.race.queries import Race
+from screen.race.workbook import FREEZE, quarter_under, race_cells, race_columns
 
 Shown = TypeVar("Shown")
 
@@ -48,6 +49,8 @@ class Reading:
     screen: Screen
     agenda: Agenda
     closed: int
+    race: Callable[[], Race]
+    """Counts the boards of the race, once however often it is asked."""
 
     @property
     def under(self) -> str:
@@ -200,15 +203,14 @@ def _projects(of: Reading) -> Table:
 
 
 def _race(of: Reading) -> Table:
-    columns = (
-        Column(pgettext("in the race", "Place"), 8),
-        Column(pgettext("in the race", "Unit"), 40),
-        Column(pgettext("in the race", "Score"), 14),
-        Column(_("Remark"), 60),
-    )
+    def rows() -> Iterator[Row]:
+        # Only who reads the rows has them counted: an overview of the week does not.
+        yield from only_cells(race_cells(of.race()))
+
     return Table(
-        "race", titles().race, _("Race of towns and departments"), of.under, columns, (),
-        _("No race has been run yet: the ranking begins with the first assessment."),
+        "race", titles().race, _("Race of towns and departments"), f"{quarter_under(of.rule.today)} · {of.under}",
+        tuple(race_columns()), rows(), _("No unit has anything to be scored by in this quarter."),
+        freeze_columns=FREEZE,
     )  # fmt: skip
 
 

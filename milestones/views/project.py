@@ -13,6 +13,7 @@ from milestones import obstacles
 from milestones.calendar_table import load_calendar
 from milestones.drawing.gantt import zoom_of
 from milestones.models import Node
+from milestones.project_page.extras import extras
 from milestones.project_page.investment import InvestmentCard, investment_card
 from milestones.project_page.page import node_address, project_gantt, project_page
 from milestones.project_page.timeline import KIND_LABELS, entries, of_kind
@@ -37,6 +38,7 @@ def project(request: UserRequest, pk: int) -> HttpResponse:
             "in_the_way": obstacles.source().of_project(
                 shown, request.user, rule.today, is_theirs=getattr(shown, "is_theirs", False)
             ),
+            "extras": extras(shown, request.user, rule.today, request.GET.dict()),
             "investment": _investment(shown, rule),
             "today": rule.today,
             **_history(request, shown, rule),

@@ -1,6 +1,5 @@
 """What is sent and answered of investment over REST. Amounts are in 万元, shares and growth in percent."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 from rest_framework import serializers
@@ -10,7 +9,8 @@ from domain.periods import LATEST_YEAR, read_month
 from domain.recorded_days import EARLIEST
 from projects.investments import GROUPS, Amount, PlanTotals
 from projects.models import Investment, InvestmentPlan
-from screen.investment.page import InvestmentPage, Reached
+from screen.investment.page import InvestmentPage
+from screen.reached import Reached
 
 _HIGHEST_KEY: Final = 2**63 - 1
 MOST_AT_ONCE: Final = 5_000
@@ -81,11 +81,11 @@ class AmountSerializer(serializers.Serializer):
 
 
 class ReachedSerializer(serializers.Serializer):
-    """How many projects."""
+    """How many projects; null of a year earlier that is not on record, and of a period that has not begun."""
 
     now = serializers.IntegerField()
-    year_earlier = serializers.IntegerField()
-    change = serializers.IntegerField()
+    year_earlier = serializers.IntegerField(allow_null=True)
+    change = serializers.IntegerField(allow_null=True)
 
 
 class LightsOfPlansSerializer(serializers.Serializer):
@@ -154,9 +154,8 @@ def _plan(plan: PlanTotals) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counted(reached: Reached) -> dict[str, int]:
-    counts = asdict(reached)
-    return {"now": counts["now"], "year_earlier": counts["before"], "change": reached.change}
+def _counted(reached: Reached) -> dict[str, int | None]:
+    return {"now": reached.now, "year_earlier": reached.before, "change": reached.change}
 
 
 def _rounded(value: Any) -> float | None:

@@ -130,9 +130,12 @@ class InvestmentViewSet(OfProjects):
     @action(detail=False, methods=["get"], pagination_class=None)
     def totals(self, request: UserApiRequest) -> Response:
         """The key figures of a period; without one, of the year up to the last full month."""
-        asked = InvestmentForm(request.query_params).asked(timezone.localdate())
+        today = timezone.localdate()
+        asked = InvestmentForm(request.query_params).asked(today)
         narrowed = self.is_narrowed or not sees_the_district(request.user)
-        return Response(api_totals(investment_page(request.user, self.projects(), asked, narrowed=narrowed)))
+        has_begun = asked.months.has_begun(today)
+        page = investment_page(self.projects(), asked, narrowed=narrowed, has_begun=has_begun)
+        return Response(api_totals(page))
 
 
 @extend_schema_view(

@@ -11,21 +11,17 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
-from accounts.models import User
-from domain.chains import Milestone
 from domain.investment import investment_light, planned_to_date, points_behind
-from domain.lifecycle import Status
 from domain.lights import Light
 from domain.periods import Months
-from milestones.milestone_states import steps_of_milestone
-from milestones.models import Node
 from projects.investment_months import ByMonth, investment_by_month, totals_of
 from projects.investments import GROUPS, InvestmentTotals, PlanTotals
-from projects.models import Investment, InvestmentPlan, Kind, Project
+from projects.models import Investment, InvestmentPlan, Project
 from projects.querysets import ProjectQuerySet
 from screen.investment.form import Asked
+from screen.reached import Reached, reached_in
 
 _NOTHING: Final = Decimal(0)
 
@@ -70,18 +66,6 @@ class ListSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """How many projects reached a milestone in the period, and in the same months a year earlier."""
-
-    now: int = 0
-    before: int = 0
-
-    @property
-    def change(self) -> int:
-        return self.now - self.before
-
-
-@dataclass(frozen=True, slots=True)
 class InvestmentPage:
     """`filed` and `started` count projects; `filed_renovation` are those of the filed that are renovations."""
 
@@ -102,9 +86,9 @@ class InvestmentPage:
 
 
 def investment_page(
-    reader: User, projects: ProjectQuerySet, asked: Asked, *, narrowed: bool = True, has_begun: bool = True
+    projects: ProjectQuerySet, asked: Asked, *, narrowed: bool = True, has_begun: bool = True
 ) -> InvestmentPage:
-    """Of `projects`, which are in sight of `reader`; `narrowed` False says that these are all there are.
+    """Of `projects`; `narrowed` False says that these are all there are.
 
     Of a period that has not begun (`has_begun`) only what has a plan is listed.
     """
@@ -115,13 +99,11 @@ def investment_page(
         lines = [line for line in lines if line.planned is not None]
     if asked.light:
         lines = [line for line in lines if line.light == asked.light]
-    reached = _reached(reader, projects, asked.months, narrowed=narrowed)
+    reached = reached_in(projects, asked.months, narrowed=narrowed, has_begun=has_begun)
     return InvestmentPage(
         asked=asked, totals=totals_of(by_month, asked.months), by_month=by_month, plan=plan,
         lines=lines, sum=_sum(lines),
-        filed=_together(reached[Milestone.FILED].values()),
-        filed_renovation=reached[Milestone.FILED].get(Kind.RENOVATION, Reached()),
-        started=_together(reached[Milestone.STARTED].values()),
+        filed=reached.filed, filed_renovation=reached.filed_renovation, started=reached.started,
     )  # fmt: skip
 
 
@@ -197,10 +179,7 @@ def _plan_of(lines: Iterable[Line], months: Months) -> PlanTotals:
     """What `plan_totals` says, from the lines."""
     with_plan = [line for line in lines if line.planned is not None]
     planned, made = _total(with_plan, "planned"), _total(with_plan, "made")
-    shown = Counter(map(attrgetter("light"), with_plan))
-    lights = {light: shown[light] for light in (Light.RED, Light.YELLOW, Light.GREEN)}
-    year = months.last.year
-    return PlanTotals(year, planned, planned_to_date(planned, year, months.last), made, lights)
+    return PlanTotals.to_the_end_of(months, planned, made, Counter(map(attrgetter("light"), with_plan)))
 
 
 def _sum(lines: Sequence[Line]) -> ListSum:
@@ -213,34 +192,3 @@ def _sum(lines: Sequence[Line]) -> ListSum:
 
 def _total(lines: Iterable[Line], name: str) -> Decimal:
     return sum(map(attrgetter(name), lines), _NOTHING)
-
-
-def _reached(
-    reader: User, projects: ProjectQuerySet, months: Months, *, narrowed: bool
-) -> dict[Milestone, dict[str, Reached]]:
-    """By milestone and kind of project, over the whole months."""
-    nodes = Node.objects.visible_to(reader) if narrowed else Node.objects.all()
-    if narrowed:
-        nodes = nodes.filter(project__in=projects.order_by().values("pk"))
-    now, before = (
-        Q(finished_on__range=(each.first, each.last_day)) for each in (months, months.year_earlier())
-    )
-    wanted = (Milestone.FILED, Milestone.STARTED)
-    found = (
-        nodes.filter(now | before, template_node__in=steps_of_milestone(*wanted), status=Status.DONE)
-        .order_by()
-        .values_list("template_node__milestone", "project__kind")
-        .annotate(
-            now=Count("project", filter=now, distinct=True),
-            before=Count("project", filter=before, distinct=True),
-        )
-    )
-    reached: dict[Milestone, dict[str, Reached]] = {milestone: {} for milestone in wanted}
-    for milestone, kind, count, earlier in found:
-        reached[Milestone(milestone)][kind] = Reached(count, earlier)
-    return reached
-
-
-def _together(each: Iterable[Reached]) -> Reached:
-    counts = list(each)
-    return Reached(sum(one.now for one in counts), sum(one.before for one in counts))

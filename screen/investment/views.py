@@ -98,7 +98,6 @@ def _shown(request: UserRequest) -> tuple[InvestmentPage, ProjectQuerySet, Proje
         request.GET.get(name) for name in narrowed.form.fields if name != "ordering"
     )
     projects: ProjectQuerySet = narrowed.qs
-    shown = investment_page(
-        request.user, projects, asked, narrowed=is_narrowed, has_begun=asked.months.has_begun(rule.today)
-    )
+    has_begun = asked.months.has_begun(rule.today)
+    shown = investment_page(projects, asked, narrowed=is_narrowed, has_begun=has_begun)
     return shown, projects, narrowed

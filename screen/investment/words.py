@@ -25,7 +25,8 @@ from projects.models import Kind
 from projects.templatetags.parts import mark
 from screen.figures import Figure, Note
 from screen.investment.form import GROUP_LABELS, LIGHT_LABELS
-from screen.investment.page import InvestmentPage, Reached
+from screen.investment.page import InvestmentPage
+from screen.reached import Reached
 from screen.sentence import Clause
 
 _OWN = ("from", "to", "group", "investment_light", "page")
@@ -117,9 +118,10 @@ def investment_figures(page: InvestmentPage, addresses: Addresses) -> list[Figur
     figures = [_amount(name, amount, period, addresses) for name, amount in amounts]
     figures.append(_share(page, addresses))
     figures.append(_plan(page.plan, addresses))
+    changed = _change(page.filed_renovation)
     of_renovation = Note(
         _("%(count)s renovation, %(change)s")
-        % {"count": page.filed_renovation.now, "change": _change(page.filed_renovation)},
+        % {"count": page.filed_renovation.now, "change": changed or "–"},
         addresses.reached(Milestone.FILED, period, kind=Kind.RENOVATION.value),
     )
     more = () if addresses.asked.get("kind") else (of_renovation,)
@@ -172,15 +174,17 @@ def _reached(
     label: str, reached: Reached, milestone: Milestone, period: Months, addresses: Addresses,
     more: tuple[Note, ...] = (),
 ) -> Figure:  # fmt: skip
-    before = Note(
-        _("%(count)s a year earlier") % {"count": reached.before},
-        addresses.reached(milestone, period.year_earlier()),
-    )
-    notes = (Note(_change(reached)), before, *more)
-    return Figure(label, str(reached.now), addresses.reached(milestone, period), notes)
+    notes = [Note(_change(reached))] if reached.change is not None else []
+    if reached.before is not None:
+        before = _("%(count)s a year earlier") % {"count": reached.before}
+        notes.append(Note(before, addresses.reached(milestone, period.year_earlier())))
+    return Figure(label, str(reached.now), addresses.reached(milestone, period), (*notes, *more))
 
 
 def _change(reached: Reached) -> str:
+    """Blank where there is nothing to compare."""
+    if reached.change is None:
+        return ""
     return f"{reached.change:+d}".replace("-", "−") if reached.change else "±0"
 
 

@@ -31,32 +31,31 @@ def _column(drawing: Drawing, each: DrawnColumn, said: str) -> str:
         "name": column.label, "causes": column.causes, "knocked_on": column.knocked_on, "soon": column.soon,
         "running": column.running, "held": column.held, "waiting": column.waiting, "done": column.done,
     }  # fmt: skip
-    size = f'x="-{drawing.half}" width="{drawing.thick}" rx="2"'
+    size = f'x="{-drawing.half:g}" width="{drawing.thick:g}"'
     bars = "".join(
-        f'<rect class="{bar.look}" y="{bar.y}" height="{bar.height}" {size}/>' for bar in each.bars
+        f'<rect class="{bar.look}" y="{bar.y:g}" height="{bar.height:g}" {size}/>' for bar in each.bars
     )
     numbers = (
-        _number("late" if column.causes else "few", each.late_y, each.late)
-        + _number("few", each.moving_y, each.moving)
-        + _number("few", drawing.waiting_y, each.waiting)
-        + _number("few", drawing.done_y, each.done)
+        _number(each.late_y, each.late, ' class="late"' if column.causes else "")
+        + _number(each.moving_y, each.moving)
+        + _number(drawing.waiting_y, each.waiting)
+        + _number(drawing.done_y, each.done)
     )
     look = "name late" if each.is_fullest else "name"
-    stands = ' writing-mode="vertical-rl"' if drawing.is_upright else ' text-anchor="middle"'
     names = "".join(
-        f'<text class="{look}" x="{name.x}" y="{name.y}"{stands}>{escape(name.text)}</text>'
+        f'<text class="{look}" x="{name.x:g}" y="{name.y:g}">{escape(name.text)}</text>'
         for name in each.names
     )
     return (
         f'<a href="{escape(each.url)}" data-count="{each.count}"><title>{escape(title)}</title>'
-        f'<rect class="hit" x="{each.left}" y="{drawing.top}" width="{drawing.step}" height="{drawing.tall}" rx="8"/>'
-        f'<g transform="translate({each.x})">{bars}'
-        f'<circle class="stop{" key" if column.is_key else ""}" cy="{drawing.base}" r="4"/>{numbers}</g>{names}</a>'
+        f'<rect class="hit" x="{each.left:g}" y="{drawing.top:g}" width="{drawing.step:g}" height="{drawing.tall:g}"/>'
+        f'<g transform="translate({each.x:g})">{bars}'
+        f'<circle class="stop{" key" if column.is_key else ""}" cy="{drawing.base:g}" r="4"/>{numbers}</g>{names}</a>'
     )
 
 
-def _number(look: str, y: float, text: str) -> str:
-    return f'<text class="{look}" y="{y}" text-anchor="middle">{text}</text>' if text else ""
+def _number(y: float, text: str, look: str = "") -> str:
+    return f'<text{look} y="{y:g}">{text}</text>' if text else ""
 
 
 @register.simple_tag

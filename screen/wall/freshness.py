@@ -3,29 +3,26 @@
 from datetime import datetime
 from hashlib import sha256
 
-from django.contrib.admin.models import LogEntry
 from django.templatetags.static import static
 from django.utils.translation import get_language
 
 from accounts.models import User
-from milestones.calendar_table import calendar_version
-from screen.freshness import release
 from screen.keeping import Keeper
+from screen.release import release
 
 AT_MOST = 10
 """Minutes. What is changed without a record, such as by a command, is on the wall after so long at most."""
 
 
 def etag(reader: User, now: datetime) -> str:
-    """Of what `reader` sees at `now`, local time. Four short queries, none of which counts.
+    """Of what `reader` sees at `now`, local time. Five short queries, none of which counts.
 
     The same for all whose scope and unit are the same: the wall names no reader.
     Taken before the figures are counted: what is changed in between is newer than its name, and found with the next.
     """
-    edited = LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
     keeper = Keeper.of(reader, "wall")
     parts = (
-        keeper.version, edited, calendar_version(), keeper.scope, reader.unit_id,
+        keeper.record, keeper.scope, reader.unit_id,
         get_language(), now.date(), now.hour, now.minute // AT_MOST, wall_release(),
     )  # fmt: skip
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'

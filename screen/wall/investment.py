@@ -64,8 +64,9 @@ class WallInvestment:
 def wall_investment(reader: User, today: date) -> WallInvestment | None:
     """Two queries; None where nothing was entered of this year."""
     projects, months = Project.objects.visible_to(reader), Months.year_to_date(today)
-    totals = investment_totals(projects, months, narrowed=not sees_the_district(reader))
-    plan = plan_totals(projects, months)
+    narrowed = not sees_the_district(reader)
+    totals = investment_totals(projects, months, narrowed=narrowed)
+    plan = plan_totals(projects, months, narrowed=narrowed)
     return WallInvestment(totals, plan) if plan.planned or totals.all.now else None
 
 

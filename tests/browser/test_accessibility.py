@@ -32,6 +32,7 @@ from milestones.models import DateChange, Node
 from milestones.publishing import built_in_chains, publish_template
 from projects.models import Project, Visit
 from screen.models import Indicator
+from screen.reckoning.actions import reckon
 from tests.make import make_issue, make_topic, make_user, make_visit
 from tests.meetings.drafts import freeze, make_meeting
 from tests.meetings.filling import bring, offline
@@ -56,6 +57,13 @@ new PerformanceObserver(list => {
 
 NO_PAGES: Final = ("api/", "admin/", "accounts/", "language/", "^", "e/", "wall/k/", "favicon")
 """Addresses that lead to no page of ours, or to one that is asked for by a secret; those of log-in are named below."""
+
+
+PARTS: Final = {
+    "<str:board>": "towns", "<str:measure>": "nodes", "<str:mark>": "back_filled",
+    "<str:chain>": "road", "<str:node>": "a",
+}  # fmt: skip
+"""Parts of addresses that are words."""
 
 
 def _addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
@@ -93,6 +101,8 @@ class District:
         for name, value in self.rows.items():
             if path.startswith(f"{name}/<"):
                 path = path.replace("<int:pk>", str(value), 1).replace("<slug:code>", str(value), 1)
+        for name, said in PARTS.items():
+            path = path.replace(name, said)
         return path.replace("<int:pk>", "0").replace("<int:version>", "1").replace("<slug:node>", "code")
 
 
@@ -175,8 +185,10 @@ def _make_district() -> tuple[dict[str, User], dict[str, Any]]:
         "supervision": Supervision.objects.earliest("pk").pk, "date-changes": DateChange.objects.get().pk,
         "meetings": Meeting.objects.get().pk, "meetings/decisions": Decision.objects.get().pk,
         "meetings/uploads": upload.pk, "ledger": Import.objects.get().pk, "templates": "new_build",
+        "race/<str:board>": Unit.objects.get(name="义蓬街道").pk,
         "indicators": Indicator.objects.create(code="research", name="研发投入", measure="亿元").code,
     }  # fmt: skip
+    reckon(today, load_calendar())
     assert Issue.objects.count() == 2
     assert Upload.objects.count() == 1
     return readers, rows

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from issues.models import Issue
 from milestones.milestone_states import has_reached
 from projects.investments import investment_totals
 from projects.models import Kind, Project
+from tests.config.agreeing import figures_agree
 from tests.pages import client_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,8 @@ NOON = datetime(2022, 9, 15, 12)  # noqa: DTZ001 - made aware where it is used
 JANUARY_TO_AUGUST = Months(date(2022, 1, 1), date(2022, 8, 1))
 
 
-def test_the_district_of_15_september_2022_is_the_scenario() -> None:
+def test_the_district_of_15_september_2022_is_the_scenario(tmp_path: Path) -> None:
+    """And on that day every place that tells one of its numbers tells the same."""
     sow(TODAY)
 
     _investment()
@@ -36,6 +39,7 @@ def test_the_district_of_15_september_2022_is_the_scenario() -> None:
     _future_factories()
     with time_machine.travel(timezone.make_aware(NOON), tick=False):
         _pages()
+        figures_agree(TODAY, tmp_path)
 
 
 def _rounded(value: Decimal | None, places: str) -> Decimal:

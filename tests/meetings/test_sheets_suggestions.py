@@ -100,7 +100,7 @@ def test_the_number_of_queries_does_not_grow_with_the_suggestions(django_assert_
     for _ in range(6):
         make_issue()
 
-    with django_assert_max_num_queries(75):
+    with django_assert_max_num_queries(85):
         suggested(reader)
 
 

@@ -272,9 +272,9 @@ def test_names_are_shown_as_text_and_not_as_page() -> None:
     assert "<script>alert" not in client.get("/overdue/?light=grey").content.decode()
 
 
-def test_it_takes_at_most_seventeen_queries_however_much_has_happened() -> None:
-    """Seventeen is what the page may cost; six of them are the session, the reader, the calendar and the menu, three
-    what issues and visits say, two what was invested."""
+def test_it_takes_at_most_nineteen_queries_however_much_has_happened() -> None:
+    """Nineteen is what the page may cost; six of them are the session, the reader, the calendar and the menu, three
+    what issues and visits say, two what was invested, two the forecast."""
     project, today = laid(ago=200), timezone.localdate()
     client, address = client_of(make_user()), f"/projects/{project.pk}/"
     client.get(address)
@@ -286,7 +286,7 @@ def test_it_takes_at_most_seventeen_queries_however_much_has_happened() -> None:
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200
 
-    assert len(seen) <= 17, [query["sql"][:90] for query in seen]
+    assert len(seen) <= 19, [query["sql"][:90] for query in seen]
 
 
 def test_in_chinese_it_says_so_in_chinese() -> None:

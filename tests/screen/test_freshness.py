@@ -15,8 +15,8 @@ from issues.models import Issue
 from milestones.actions import finish_node
 from milestones.models import Node
 from screen import keeping
-from screen.keeping import MOVES_NO_ISSUE, MOVES_NO_MONEY, MOVES_NO_NODE, Keeper
-from tests.make import FRIDAY, make_issue, make_unit, make_user
+from screen.keeping import MOVES_NO_ISSUE, MOVES_NO_MONEY, MOVES_NO_NODE, Keeper, Projects
+from tests.make import FRIDAY, make_issue, make_project, make_unit, make_user
 from tests.pages import client_of, text_of
 from tests.screen.small_district import NOON, make_small_district
 
@@ -209,3 +209,62 @@ def test_what_widens_the_sight_of_a_unit_moves_its_counts_and_not_those_of_the_d
     assert (count(unit, 1), count(bureau, 1)) == (1, 1)
     Change.objects.create(actor=bureau, verb=verb)
     assert (count(unit, 2), count(bureau, 2)) == (2, 1)
+
+
+def test_after_a_change_of_one_project_only_it_is_counted_again() -> None:
+    reader, first, second = make_user(), make_project(), make_project()
+    asked: list[object] = []
+
+    def count(value: int) -> dict[int, int]:
+        def counted(some: Projects) -> dict[int, int]:
+            asked.append(some if some is None else set(some))
+            keys = {first.pk, second.pk} if some is None else some
+            return dict.fromkeys(keys, value)
+
+        return Keeper.of(reader, "").by_project("x", MOVES_NO_NODE, counted)
+
+    assert count(1) == {first.pk: 1, second.pk: 1}
+    Change.objects.create(actor=reader, verb=Change.Verb.INVESTMENT_RECORDED, project=first)
+    assert count(2) == {first.pk: 1, second.pk: 1}
+    Change.objects.create(actor=reader, verb=Change.Verb.NODE_FINISHED, project=second)
+    assert count(3) == {first.pk: 1, second.pk: 3}
+    Change.objects.create(actor=reader, verb=Change.Verb.NODE_FINISHED)
+    assert count(4) == {first.pk: 4, second.pk: 4}
+    assert asked == [None, {second.pk}, None]
+
+
+def test_a_project_that_counts_nothing_any_more_is_dropped() -> None:
+    reader, project = make_user(), make_project()
+    values = iter(({project.pk: 1}, {}))
+
+    def count() -> dict[int, int]:
+        return Keeper.of(reader, "").by_project("x", MOVES_NO_NODE, lambda _some: next(values))
+
+    assert count() == {project.pk: 1}
+    Change.objects.create(actor=reader, verb=Change.Verb.NODE_FINISHED, project=project)
+    assert count() == {}
+
+
+def test_what_hangs_on_all_that_is_on_record_is_made_anew_after_any_change_at_all() -> None:
+    reader = make_user()
+    made = iter(range(10))
+
+    def make(key: str = "") -> int:
+        return Keeper.of(reader, "").unchanged("x", lambda: next(made), key=key)
+
+    assert (make(), make(), make("en")) == (0, 0, 1)
+    Change.objects.create(actor=reader, verb=Change.Verb.INDICATOR_RECORDED)
+    assert make() == 2
+    LogEntry.objects.create(user=reader, action_flag=CHANGE, object_repr="供电公司")
+    assert make() == 3
+
+
+def test_a_second_reader_of_the_same_page_costs_no_count(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    make_small_district()
+    client_of(make_user(User.Role.LEADER)).get("/")
+    other = client_of(make_user(User.Role.LEADER))
+
+    with django_assert_max_num_queries(12):
+        assert "晶圆材料二期" in text_of(other.get("/"))

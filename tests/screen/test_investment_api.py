@@ -98,6 +98,7 @@ def test_the_key_figures_are_those_of_the_page() -> None:
     assert (found["first"], found["last"]) == ("2022-01", "2022-08")
     assert found["manufacturing"] == {"now": "200.00", "year_earlier": "100.00", "growth": 100.0}
     assert (found["renovation_share"], found["renovation_share_change"]) == (25.0, 15.0)
+    assert found["filed"] == {"now": 0, "year_earlier": None, "change": None}
     assert found["plan"]["light"] == "red"
     assert found["plan"]["projects"] == {"red": 1, "yellow": 0, "green": 0}
     assert get(f"investments/totals/?town={renovation.town_id}")["all"]["now"] == "50.00"

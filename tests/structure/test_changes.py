@@ -17,6 +17,7 @@ MAY_WRITE = {
     "meetings/minutes/packing.py": "writes a document in memory",
     "milestones/calendar_table.py": "fills the table of working days, which belongs to no project",
     "milestones/publishing.py": "the action that publishes templates",
+    "screen/models.py": "refuses to save a frozen board, or a version of the weights, twice",
     "projects/files/pictures.py": "draws a small image in memory",
 }
 """Beside ``actions.py`` and the package ``actions/``; each with its reason."""

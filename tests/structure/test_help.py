@@ -15,7 +15,8 @@ PLACES_OF_THE_HOUSE = {"start", "search", "account_change_password"}
 
 NO_PAGE = {
     # files and pictures
-    "screen:investment_export", "screen:map_outline_file", "milestones:overdue_export", "milestones:proof",
+    "screen:investment_export", "screen:race_export", "screen:weak_link_export", "screen:map_outline_file",
+    "milestones:overdue_export", "milestones:proof",
     "milestones:proof_thumbnail", "milestones:template_toml", "milestones:draft_toml", "issues:export", "issues:file",
     "issues:file_thumbnail", "issues:visit_photo", "issues:visit_photo_thumbnail", "meetings:workbook", "meetings:file",
     "meetings:minutes_docx", "meetings:minutes_template_file", "meetings:minutes_template_builtin", "ledger:rejects",
@@ -25,6 +26,7 @@ NO_PAGE = {
     # the wall and what stands behind a link, which have a frame of their own
     "screen:wall", "screen:wall_enter", "issues:enterprise", "issues:enterprise_rate", "people:join",
     # changes, which answer with a page that has a name of its own
+    "screen:race_withdraw",
     "screen:kiosk_end", "screen:kiosk_revoke", "milestones:bulk_confirm", "milestones:start", "milestones:finish",
     "milestones:resume", "milestones:hold", "milestones:assign", "milestones:remind", "milestones:waive",
     "milestones:reopen", "milestones:add_proofs", "milestones:approve", "milestones:refuse", "milestones:return",

@@ -15,7 +15,8 @@ CATALOGUE = ROOT / "config/locale/zh_Hans/LC_MESSAGES/django.po"
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "var", "node_modules", "__pycache__", ".*_cache", "tests", "bench"
 )
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|(?<!%)%[sd]|\{\w*\}")
+"""Not ``%%``: a language may say per cent in words (八成)."""
 
 
 def entries() -> list[polib.POEntry]:
