@@ -123,17 +123,23 @@ def _ranks_of(calendar: WorkCalendar, first: int, last: int) -> DayRanks:
 
 
 def _cases(day: date, then: Outlooks, now: Outlooks) -> _Cases:
-    """What had been reached on the day is no forecast. A project that is gone since leaves nothing to compare with."""
+    """What was still to be reached on the day, and what happened.
+
+    What had been reached by then is no forecast, nor is what had been and was entered later: of that nothing was to be
+    foreseen. A project that is gone since leaves nothing to compare with.
+    """
     order = np.argsort(_names(now), kind="stable")
     known = _names(now)[order]
     ahead = then.some(then.reached_on == UNKNOWN)
     found = np.searchsorted(known, _names(ahead))
     there = np.flatnonzero(found < len(known))
     there = there[known[found[there]] == _names(ahead)[there]] if len(known) else there
-    some, places = ahead.some(there), order[found[there]]
+    happened = now.reached_on[order[found[there]]]
+    to_come = (happened == UNKNOWN) | (happened > day.toordinal())
+    some, happened = ahead.some(there[to_come]), happened[to_come]
     return _Cases(
-        np.full(len(there), day.toordinal(), dtype=np.int32), some.half_on, some.most_on, some.due_on,
-        some.medians_on, some.chance, now.reached_on[places],
+        np.full(len(happened), day.toordinal(), dtype=np.int32), some.half_on, some.most_on, some.due_on,
+        some.medians_on, some.chance, happened,
     )  # fmt: skip
 
 

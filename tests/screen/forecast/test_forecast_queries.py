@@ -12,6 +12,7 @@ from milestones.models import Hold, TemplateNode
 from projects.models import Project
 from screen.forecast.block import block
 from screen.forecast.outlooks import DRAWS, KEYS
+from screen.forecast.past import past
 from screen.forecast.queries import KeyDate, of_project, standing
 from screen.forecast.words import Due, State, chance_words
 from screen.models import Reckoning
@@ -253,3 +254,21 @@ def test_a_project_in_sight_of_nobody_is_counted_for_nobody(district: District) 
 
     assert names(stranger) == []
     assert latest() is not None
+
+
+def test_what_had_happened_and_was_entered_later_is_not_held_against_a_forecast(district: District) -> None:
+    reckoned(LAST_WEEK)
+    before = cases()
+    node = district.nodes["tight"]["b"]
+    node.status, node.finished_on, node.finish_entered_on = Status.DONE, LAST_WEEK, TODAY
+    node.save()
+
+    assert cases() == before - 1
+
+
+def cases() -> int:
+    """How many are scored as of today."""
+    reckoned()
+    found = past(make_user(User.Role.LEADER), everything(TODAY), CALENDAR)
+    assert found is not None
+    return found.all.cases
