@@ -1,6 +1,7 @@
 """A Chinese reader reads Chinese: every page, refusal and sheet, on the demonstration district."""
 
 import re
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,15 @@ PAGES = [
     "/visits/new/?project=1",
     "/meetings/1/", "/meetings/12/", "/meetings/12/mode/", "/meetings/12/minutes/",
     "/search/?q=项目", "/search/?q=没有的",
+    "/weak-link/", "/weak-link/new_build/pwplan/", "/weak-link/nodes/", "/forecast/", "/forecast/past/",
+    "/race/", "/race/?period=year", "/race/weights/", "/race/adjustments/",
     "/meetings/decisions/", "/meetings/decisions/1/", "/meetings/uploads/", "/meetings/minutes-template/",
 ]  # fmt: skip
 
 
 def strangers(text: str) -> set[str]:
     """Words in Latin letters that are no names of things."""
-    return set(re.findall(r"[A-Za-z]{2,}", text.replace(AMERICAN_LEDGER, ""))) - FOREIGN
+    return set(re.findall(r"[A-Za-z]{2,}", unescape(text).replace(AMERICAN_LEDGER, ""))) - FOREIGN
 
 
 def test_a_chinese_reader_finds_no_english_word_on_any_page_or_sheet() -> None:

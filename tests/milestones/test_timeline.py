@@ -263,7 +263,8 @@ def test_every_change_of_a_project_is_of_one_kind() -> None:
         verb
         for verb in Change.Verb.values
         if re.match(
-            "template_|topic_|meeting_|workbook_|minutes_|indicator_|kiosk_|outline_|unit_|person_", verb
+            "template_|topic_|meeting_|workbook_|minutes_|indicator_|kiosk_|outline_|unit_|person_|race_",
+            verb,
         )
     }
     assert sorted(found) == sorted(set(Change.Verb.values) - of_no_project)
