@@ -4,7 +4,7 @@ A page offers what is open and says of the rest why it is not, from the same rul
 which steps there are, what each asks for and which rule would refuse it (``<app>/permitted.py``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,12 @@ def refusal_of(check: Callable[[], None]) -> str:
     except PermissionDenied as error:
         return gettext(str(error))
     return ""
+
+
+def common_refusal(permits: Iterable[Permit]) -> str:
+    """Why nothing at all is open, where that has one reason; blank where something is, or the reasons differ."""
+    refusals = {permit.refusal for permit in permits}
+    return refusals.pop() if len(refusals) == 1 else ""
 
 
 def rights_over(pk: int, rows: "QuerySet[Any]", theirs: Mapping[str, "QuerySet[Any]"]) -> Mapping[str, bool]:

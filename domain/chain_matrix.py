@@ -65,8 +65,8 @@ class ChainMatrix:
     limit: Days
     held: Days
 
-    def part(self, rows: slice) -> "ChainMatrix":
-        """The same of some of the projects."""
+    def part(self, rows: slice | npt.NDArray[np.int64]) -> "ChainMatrix":
+        """The same of some of the projects: a slice of them, or their places."""
         return replace(
             self, starts_on=self.starts_on[rows], status=self.status[rows], started_on=self.started_on[rows],
             closed_on=self.closed_on[rows], due_on=self.due_on[rows], plan=self.plan[rows],

@@ -13,13 +13,13 @@ Working days are counted from the day of the forecast: 0 is that day, a step tha
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from domain.chain_matrix import DONE, HELD, WAITING, ChainMatrix, Codes
+from domain.chain_matrix import DONE, HELD, WAITING, ChainMatrix
 from domain.day_ranks import Days
 from domain.pace import Pace, PaceTable, Places, Ratios
 
@@ -97,7 +97,7 @@ def simulate(work: Work, steps: Sequence[int], *, draws: int = 1000, seed: int =
     # Projects that are equally far together: of most steps either all of them or none still have to do it.
     order = np.argsort(work.matrix.is_open.sum(axis=1), kind="stable")
     for rows in np.split(order, range(_AT_ONCE, projects, _AT_ONCE)):
-        matrix = _some(work.matrix, rows)
+        matrix = work.matrix.part(rows)
         ends = _walk(matrix, _of(work.not_before, rows), draws, drawn.finish(rows), drawn.delay(rows), steps)
         for step in steps:
             half, most, chance = _shares(ends[step], matrix, step, _of(work.due_in, rows))
@@ -317,9 +317,3 @@ def _shares(
 
 def _of(values: npt.NDArray[np.int32] | None, rows: Places) -> npt.NDArray[np.int32] | None:
     return None if values is None else values[rows]
-
-
-def _some(matrix: ChainMatrix, rows: Places) -> ChainMatrix:
-    """Of what a walk looks at, these projects."""
-    status: Codes = matrix.status[rows]
-    return replace(matrix, status=status, due_on=matrix.due_on[rows], plan=matrix.plan[rows])

@@ -9,7 +9,7 @@ is Greenwood's, the band is drawn on the log(-log) scale, so that it never leave
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
@@ -49,8 +49,13 @@ class Curve:
 
     def survival(self, days: int) -> float:
         """The share that takes more than so many days, 0 … 1."""
+        step = self._at(days)
+        return step.survival if step else 1.0
+
+    def _at(self, days: int) -> Step | None:
+        """The last step up to so many days; None before the first."""
         place = bisect_right(self.steps, days, key=lambda step: step.days)
-        return self.steps[place - 1].survival if place else 1.0
+        return self.steps[place - 1] if place else None
 
     def quantile(self, share: float, *, after: int = -1) -> int | None:
         """The days within which `share` of all are over; None where that is not known.
@@ -78,19 +83,16 @@ class Curve:
 
     def error(self, days: int) -> float:
         """The standard error of `survival`, by Greenwood's formula."""
-        place = bisect_right(self.steps, days, key=lambda step: step.days)
-        if not place:
-            return 0.0
-        step = self.steps[place - 1]
-        return step.survival * sqrt(step.greenwood)
+        step = self._at(days)
+        return step.survival * sqrt(step.greenwood) if step else 0.0
 
     def band(self, days: int, *, deviations: float = NORMAL_95) -> tuple[float, float]:
         """Between which shares `survival` lies with 95 % confidence; the estimate itself where it is 0 or 1."""
-        place = bisect_right(self.steps, days, key=lambda step: step.days)
-        survival = self.steps[place - 1].survival if place else 1.0
-        if not 0 < survival < 1:
+        step = self._at(days)
+        survival = step.survival if step else 1.0
+        if step is None or not 0 < survival < 1:
             return survival, survival
-        spread = deviations * sqrt(self.steps[place - 1].greenwood) / log(survival)
+        spread = deviations * sqrt(step.greenwood) / log(survival)
         return survival ** exp(-spread), survival ** exp(spread)
 
     def quantile_band(self, share: float) -> tuple[int | None, int | None]:
@@ -110,14 +112,19 @@ def product_limit(observations: Iterable[Observed]) -> Curve:
     for days, ended in observations:
         all_days[days] += 1
         ends[days] += ended
-    at_risk = total = all_days.total()
+    return curve_of_counts([(days, all_days[days], ends[days]) for days in sorted(all_days)])
+
+
+def curve_of_counts(counts: Sequence[tuple[int, int, int]]) -> Curve:
+    """The same of counted observations: the days, ascending, how many took so many, how many of those have ended."""
+    at_risk = total = sum(count for _, count, _ in counts)
     steps: list[Step] = []
     survival, greenwood = 1.0, 0.0
-    for days in sorted(all_days):
-        if over := ends[days]:
+    for days, count, over in counts:
+        if over:
             survival *= 1 - over / at_risk
             if at_risk > over:
                 greenwood += over / (at_risk * (at_risk - over))
             steps.append(Step(days, survival, at_risk, over, greenwood))
-        at_risk -= all_days[days]
-    return Curve(tuple(steps), total, ends.total(), max(all_days, default=0))
+        at_risk -= count
+    return Curve(tuple(steps), total, sum(over for *_, over in counts), counts[-1][0] if counts else 0)

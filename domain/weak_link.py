@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.chain_matrix import Mask
-from domain.survival import Curve, Step
+from domain.survival import Curve, curve_of_counts
 
 MINIMUM_ENDED: Final = 10
 """Of a link with fewer ended nodes it is too early to say anything: it is listed and not ranked."""
@@ -277,23 +277,11 @@ def curves_of(groups: Numbers, size: int, days: Numbers, ended: Mask) -> list[Cu
     places = groups.astype(np.int64) * width + days
     alls = np.bincount(places, minlength=size * width).reshape(size, width)
     ends = np.bincount(places[ended], minlength=size * width).reshape(size, width)
-    return [_curve(*pair) for pair in zip(alls, ends, strict=True)]
-
-
-def _curve(all_days: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Curve:
-    """Of how many observations, and how many ends, there were of each number of days."""
-    days = np.flatnonzero(all_days)
-    total = int(all_days.sum())
-    left = total - np.cumsum(all_days) + all_days
-    steps: list[Step] = []
-    survival, greenwood = 1.0, 0.0
-    for day in days[ends[days] > 0].tolist():
-        at_risk, over = int(left[day]), int(ends[day])
-        survival *= 1 - over / at_risk
-        if at_risk > over:
-            greenwood += over / (at_risk * (at_risk - over))
-        steps.append(Step(day, survival, at_risk, over, greenwood))
-    return Curve(tuple(steps), total, int(ends.sum()), int(days[-1]) if len(days) else 0)
+    return [
+        curve_of_counts(list(zip(days.tolist(), count[days].tolist(), over[days].tolist(), strict=True)))
+        for count, over in zip(alls, ends, strict=True)
+        for days in [np.flatnonzero(count)]
+    ]
 
 
 def _count(groups: Numbers, size: int) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import User
-from accounts.permits import Permit
+from accounts.permits import Permit, common_refusal
 from domain.lights import LightRule
 from domain.meetings import DecisionStep
 from history.models import Change
@@ -71,7 +71,6 @@ def decision_page(decision: Decision, reader: User, rule: LightRule) -> Decision
     """The page of `decision` for `reader`; as many queries however much was done with it."""
     (row,) = decision_rows(Decision.objects.filter(pk=decision.pk), reader, rule)
     permitted = list(permits(decision, reader).values())
-    refusals = {permit.refusal for permit in permitted}
     seen = Decision.objects.filter(pk=decision.pk).prefetch_related(
         Prefetch("nodes", Node.objects.visible_to(reader).select_related("project", "template_node")),
         Prefetch("issues", Issue.objects.visible_to(reader)),
@@ -83,7 +82,7 @@ def decision_page(decision: Decision, reader: User, rule: LightRule) -> Decision
         issues=list(linked.issues.all()), record=list(_record(decision, reader, rule.today)),
         steps=[Step(permit, _form(permit.step, decision, reader)) for permit in permitted if permit.is_open],
         closed_steps=[permit for permit in permitted if not permit.is_open],
-        why_none=refusals.pop() if len(refusals) == 1 else "",
+        why_none=common_refusal(permitted),
     )  # fmt: skip
 
 

@@ -63,14 +63,13 @@ def _forget_rows() -> Iterator[None]:
     """What is remembered of published templates and of reckonings is keyed by row number, which tests use again."""
     yield
     from milestones import calendar_table, graph, laying
-    from screen.forecast import past
     from screen.forecast import queries as forecasts
     from screen.reckoning import queries
     from screen.weak_link import kept
 
     for remembered in (
         graph.graph_of, graph.steps_of, laying.layout, calendar_table._read, queries._spans, queries._outlooks,
-        past._unpacked, forecasts._of_all,
+        forecasts._of_all,
     ):  # fmt: skip
         remembered.cache_clear()
     kept.forget()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Unit, User
-from accounts.permits import Permit
+from accounts.permits import Permit, common_refusal
 from domain.lifecycle import OPEN
 from domain.lights import LightRule
 from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar
@@ -67,8 +67,7 @@ class NodePanel:
     @property
     def why_none(self) -> str:
         """Why nothing at all is open, where that has one reason."""
-        refusals = {permit.refusal for permit in self.permits.values()}
-        return refusals.pop() if len(refusals) == 1 else ""
+        return common_refusal(self.permits.values())
 
     @property
     def may_change(self) -> bool:

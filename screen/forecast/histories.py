@@ -77,20 +77,19 @@ def read_histories(facts: Facts, spans: Spans) -> Histories:
     """
     kinds = {str(kind): place for place, kind in enumerate(spans.kinds)}
     projects = [int(pk) for batch in facts.batches for pk in batch.projects]
-    towns, nodes, wanted = Project.objects.all(), None, None
-    if len(projects) == 1:
-        towns = towns.filter(pk__in=projects)
-    of_project = dict(towns.values_list("pk", "town"))
-    if len(projects) == 1:
+    of_all, nodes, wanted = Project.objects.all(), None, None
+    is_one = len(projects) == 1
+    towns = dict((of_all.filter(pk__in=projects) if is_one else of_all).values_list("pk", "town"))
+    if is_one:
         nodes = [int(pk) for batch in facts.batches for pk in batch.nodes.ravel() if pk]
         steps = {
             f"{batch.steps[column].template.code}/{batch.steps[column].code}"
             for batch in facts.batches
             for column in np.flatnonzero(batch.matrix.is_open.any(axis=0)).tolist()
         }
-        wanted = {(town, kinds.get(step, -1)) for town in of_project.values() for step in steps}
+        wanted = {(town, kinds.get(step, -1)) for town in towns.values() for step in steps}
     return Histories(
-        paces=paces_of_steps(spans, wanted), kinds=kinds, towns=of_project,
+        paces=paces_of_steps(spans, wanted), kinds=kinds, towns=towns,
         likeness=likeness_of_steps(spans), hold=_pace_of_holds(facts),
         held_for=_held_for(facts, nodes), obstacles=_obstacles(facts, nodes),
     )  # fmt: skip

@@ -14,11 +14,10 @@ from domain.day_ranks import UNKNOWN, DayRanks, Days
 from domain.forecast_score import Bin, Score, calibration, score
 from domain.workdays import WorkCalendar
 from screen.forecast.outlooks import KEYS, Outlooks
-from screen.forecast.queries import in_sight, projects_in_sight
+from screen.forecast.queries import in_sight
 from screen.models import Reckoning
 from screen.narrowing import Narrowing
-from screen.reckoning.columns import unpack
-from screen.reckoning.queries import kept, outlooks_of
+from screen.reckoning.queries import kept, outlooks_of, projects_in_sight
 
 MOST: Final = 24
 """Of so many months the first forecast is scored."""
@@ -85,7 +84,7 @@ def past(reader: User, narrowing: Narrowing, calendar: WorkCalendar) -> Past | N
     newest = reckonings[0]
     projects = projects_in_sight(reader, narrowing)
     now = in_sight(outlooks_of(newest), projects)
-    days = [(one.day, _cases(one.day, in_sight(_read(one), projects), now)) for one in before]
+    days = [(one.day, _cases(one.day, in_sight(outlooks_of(one), projects), now)) for one in before]
     ranks = _ranks(calendar, before[-1].day, newest.day)
     as_of = newest.day.toordinal()
     together = _together([cases for _, cases in days])
@@ -102,15 +101,6 @@ def _monthly(reckonings: Sequence[Reckoning]) -> list[Reckoning]:
     """The first of each month, the latest first."""
     first = {(one.day.year, one.day.month): one for one in reckonings}
     return list(first.values())[:MOST]
-
-
-def _read(reckoning: Reckoning) -> Outlooks:
-    return _unpacked(reckoning.pk, reckoning.made_at.isoformat())
-
-
-@lru_cache(maxsize=MOST)
-def _unpacked(pk: int, made_at: str) -> Outlooks:  # noqa: ARG001 - made anew on the same day it is another
-    return unpack(Outlooks, Reckoning.objects.values_list("outlooks", flat=True).get(pk=pk))
 
 
 def _ranks(calendar: WorkCalendar, first: date, last: date) -> DayRanks:

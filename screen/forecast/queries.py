@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from accounts.access import sees_the_district
 from accounts.models import User
 from domain.chains import Milestone
 from domain.day_ranks import UNKNOWN
@@ -18,7 +17,7 @@ from screen.forecast.outlooks import KEYS, Outlooks
 from screen.forecast.words import Due, State
 from screen.models import Reckoning
 from screen.narrowing import Narrowing
-from screen.reckoning.queries import latest, outlooks_of
+from screen.reckoning.queries import latest, outlooks_of, projects_in_sight
 
 LIKELY: Final = 0.5
 """From this chance on a date is likely to be kept."""
@@ -146,14 +145,6 @@ def standing(reader: User, narrowing: Narrowing) -> Standing | None:
 def _of_all(reckoning: Reckoning, made_at: str) -> Standing:  # noqa: ARG001 - made anew on the same day it is another
     """Its states are made out once in a process."""
     return Standing(reckoning, outlooks_of(reckoning))
-
-
-def projects_in_sight(reader: User, narrowing: Narrowing) -> npt.NDArray[np.int64] | None:
-    """The numbers of the projects; None for all. At most one query."""
-    if sees_the_district(reader) and not narrowing.places:
-        return None
-    projects = narrowing.of_projects(Project.objects.visible_to(reader))
-    return np.array(sorted(projects.order_by().values_list("pk", flat=True)), dtype=np.int64)
 
 
 def in_sight(outlooks: Outlooks, projects: npt.NDArray[np.int64] | None) -> Outlooks:

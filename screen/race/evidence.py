@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Case, Exists, OuterRef, Value, When
+from django.db.models import Case, Value, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ from domain.race import HIGHEST_RATING, Board, Mark, Measure
 from history.models import Change
 from issues.models import Issue
 from issues.querysets import IssueQuerySet
-from milestones.models import Node, Proof, in_reader_language
+from milestones.models import Node, in_reader_language
 from milestones.querysets import NodeQuerySet
 from projects.investments import with_investment_plan
 from projects.models import Project
@@ -144,14 +144,12 @@ def _node_rows(nodes: Any, *days: str, above: Any) -> list[EvidenceRow]:
 
 
 def _entries(asked: Asked) -> list[EvidenceRow]:
-    entered: Any = rows.entries(asked.nodes(), asked.period).order_by("pk")
-    proofs = Proof.objects.live().filter(node=OuterRef("pk"))
-    entered = entered.annotate(has_proof=Exists(proofs))
+    entered: Any = rows.entries(asked.nodes(), asked.period).with_marks().order_by("pk")
     found = []
-    for pk, *names, wanted, has_proof, finished_on, entered_on in entered.values_list(
-        *_NODE, "template_node__proof", "has_proof", "finished_on", "finish_entered_on"
+    for pk, *names, lacks_proof, finished_on, entered_on in entered.values_list(
+        *_NODE, "lacks_proof", "finished_on", "finish_entered_on"
     ):
-        is_good = not asked.rule.is_back_filled(finished_on, entered_on) and (has_proof or not wanted)
+        is_good = not (asked.rule.is_back_filled(finished_on, entered_on) or lacks_proof)
         found.append(_node_row(pk, tuple(names), (finished_on, entered_on), Decimal(is_good)))
     return found
 

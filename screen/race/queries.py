@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import BigIntegerField, Case, Count, F, Max, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import TruncDate
 
 from accounts.models import Unit
 from domain.chains import ClockOwner
@@ -426,8 +426,11 @@ def _reopened(period: RacePeriod) -> dict[Board, Counter[int]]:
 
 
 def _moved(period: RacePeriod, calendar: WorkCalendar) -> Counter[int]:
-    answers: Any = Coalesce("node__unit_id", "node__project__town_id")
-    moved = rows.moved_dates(period).order_by().annotate(answers=answers, asked=TruncDate("change__asked_at"))
+    moved = (
+        rows.moved_dates(period)
+        .order_by()
+        .annotate(answers=rows.ANSWERS_OF_NODE, asked=TruncDate("change__asked_at"))
+    )
     counts = Counter[int]()
     for unit, asked, due, count in moved.values_list("answers", "asked", "due_before").annotate(
         count=Count("pk")
@@ -443,10 +446,9 @@ def was_moved_late(calendar: WorkCalendar, asked: date, due: date) -> bool:
 
 
 def _held(period: RacePeriod, calendar: WorkCalendar) -> Counter[int]:
-    answers: Any = Coalesce("node__unit_id", "node__project__town_id")
     counts = Counter[int]()
     for unit, held_on, due in holds_with_due(
-        rows.holds_begun(period).annotate(answers=answers), calendar, "answers"
+        rows.holds_begun(period).annotate(answers=rows.ANSWERS_OF_NODE), calendar, "answers"
     ):
         if was_held_late(calendar, held_on, due):
             counts[unit] += 1

@@ -26,6 +26,9 @@ from screen.race.periods import RacePeriod
 ANSWERS: Final = Coalesce("unit_id", "project__town_id")
 """The unit that has a node to do."""
 
+ANSWERS_OF_NODE: Final = Coalesce("node__unit_id", "node__project__town_id")
+"""The same, of what hangs on a node."""
+
 APPROVALS: Final = ~Q(template_node__clock=ClockOwner.ENTERPRISE)
 """What a department does for an enterprise, not what the enterprise does itself."""
 

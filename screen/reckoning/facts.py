@@ -8,8 +8,7 @@ from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from domain.chain_matrix import ABSENT, CODES, DONE, HELD, RUNNING, WAITING, WAIVED, ChainMatrix, StepGraph
 from domain.day_ranks import UNKNOWN, DayRanks, Days
@@ -111,13 +110,9 @@ class _Rows:
 def _node_rows(nodes: QuerySet[Node], today: date) -> Iterator[_Rows]:
     """The nodes, with what was known of them on the day."""
     rows = (
-        nodes.annotate(
-            start_known=Coalesce("start_entered_on", "started_on"),
-            finish_known=Coalesce("finish_entered_on", F("finished_on")),
-        )
-        .values_list(
+        nodes.values_list(
             "project_id", "template_node_id", "pk", "unit_id", "status", "started_on", "finished_on",
-            "waived_on", "due_on", "limit", "start_known", "finish_known",
+            "waived_on", "due_on", "limit", "start_entered_on", "finish_entered_on",
         )
         .iterator(_AT_ONCE)
     )  # fmt: skip
@@ -127,20 +122,20 @@ def _node_rows(nodes: QuerySet[Node], today: date) -> Iterator[_Rows]:
         status = np.array([_CODE_OF[said] for said in columns[4]], dtype=np.int8)
         started, finished, waived, due = (_days(column) for column in columns[5:9])
         limit = np.array([-1 if said is None else said for said in columns[9]], dtype=np.int32)
-        start_known, finish_known = (_days(column) for column in columns[10:])
+        start_entered, finish_entered = (_days(column) for column in columns[10:])
         yield _known_on(
             today,
             _Rows(project, step, node, unit, status, started, finished, due, limit),
-            waived, start_known, finish_known,
+            waived, start_entered, finish_entered,
         )  # fmt: skip
 
 
-def _known_on(today: date, rows: _Rows, waived: Days, start_known: Days, finish_known: Days) -> _Rows:
+def _known_on(today: date, rows: _Rows, waived: Days, start_entered: Days, finish_entered: Days) -> _Rows:
     """The rows without what happened, or was entered, after the day."""
     day = today.toordinal()
-    started = np.where(np.maximum(rows.started, start_known) <= day, rows.started, UNKNOWN)
+    started = np.where(np.maximum(rows.started, start_entered) <= day, rows.started, UNKNOWN)
     status = rows.status.copy()
-    undone = (status == DONE) & (np.maximum(rows.closed, finish_known) > day)
+    undone = (status == DONE) & (np.maximum(rows.closed, finish_entered) > day)
     unwaived = (status == WAIVED) & (waived > day)
     begun = np.isin(status, (RUNNING, HELD)) | undone
     status[(undone | unwaived) & (started != UNKNOWN)] = RUNNING

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from accounts.access import sees_the_district
 from accounts.models import User
 from domain.chain_matrix import WAITING, Mask
 from domain.day_ranks import UNKNOWN, DayRanks
@@ -35,10 +34,9 @@ from domain.weak_link import (
 )
 from domain.workdays import ONE_DAY
 from milestones.calendar_table import load_calendar
-from projects.models import Project
 from screen.models import Reckoning
 from screen.narrowing import PERIOD, Narrowing
-from screen.reckoning.queries import latest, spans_of
+from screen.reckoning.queries import latest, projects_in_sight, spans_of
 from screen.reckoning.spans import Spans
 from screen.weak_link.kept import kept
 
@@ -126,10 +124,7 @@ def part_of(reader: User, narrowing: Narrowing, reckoning: Reckoning | None = No
         spans = spans_of(reckoning)
     except Reckoning.DoesNotExist:  # given up since it was found: there is a newer one
         return part_of(reader, narrowing, latest())
-    projects: npt.NDArray[np.int64] | None = None
-    if narrowing.places or not sees_the_district(reader):
-        meant = narrowing.of_projects(Project.objects.visible_to(reader)).order_by()
-        projects = np.unique(np.fromiter(meant.values_list("pk", flat=True), dtype=np.int64))
+    projects = projects_in_sight(reader, narrowing)
     period = asked_period(narrowing, reckoning.day)
     sight = None if projects is None else sha256(projects.tobytes()).hexdigest()
     key = (reckoning.pk, reckoning.made_at, period.first, period.last, sight)
