@@ -8,9 +8,10 @@ import os
 import tempfile
 from pathlib import Path
 
-import psycopg
+from bench import databases
 
 NAME = "onescreen_bench"
+LARGE = "onescreen_bench_large"
 
 
 def _server() -> str:
@@ -20,19 +21,12 @@ def _server() -> str:
 
 def main() -> None:
     server = _server()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {NAME}")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            _run(server, Path(folder))
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    with databases.made(server, NAME) as address, tempfile.TemporaryDirectory() as folder:
+        os.environ["DATABASE_URL"] = address
+        _run(server, Path(folder))
 
 
 def _run(server: str, folder: Path) -> None:
-    os.environ["DATABASE_URL"] = server.rsplit("/", 1)[0] + f"/{NAME}"
     os.environ["DATA_DIR"] = str(folder)
     os.environ["LOG_LEVEL"] = "ERROR"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -54,8 +48,10 @@ def _run(server: str, folder: Path) -> None:
         issues,
         lists,
         meetings,
+        permits,
         race,
         screen,
+        screen_district,
         sweep,
         wall,
         weak_link,
@@ -76,13 +72,19 @@ def _run(server: str, folder: Path) -> None:
     chains.measure(report, manager)
     bulk.measure(report, manager)
     issues.measure(report, manager)
-    meetings.measure(report, server)
-    screen.measure(report, server)
     investment.measure(report, manager)
-    race.measure(report, server)
     wall.measure(report, manager)
-    forecast.measure(report, server)
-    weak_link.measure(report, server)
+    meetings.measure(report, server)
+    with databases.made(server, LARGE) as large:
+        with databases.used(large):
+            call_command("migrate", verbosity=0)
+            screen_district.build(timezone.localdate())
+            district.analyse()
+        for part in (screen, race, weak_link, forecast):
+            with databases.made(server, f"{LARGE}_copy", like=LARGE) as copy, databases.used(copy):
+                part.measure(report, screen_district.manager())
+    permits.measure(report)
+    forecast.print_scores()
     report.close()
     connections.close_all()
 

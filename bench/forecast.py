@@ -16,15 +16,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import User
-from bench import district, screen_district
 from bench.lists import median_ms, session_of
 from bench.report import Figure, Report
-from bench.screen import _own_database
 from bench.server import Client, serving
 from domain.day_ranks import UNKNOWN, DayRanks, Days
 from domain.forecast_score import OURS, Score, score
@@ -54,20 +51,14 @@ print(perf_counter() - began, peak_mb())
 """
 
 
-def measure(report: Report, server: str) -> None:
-    """The nightly reckoning in a process of its own, what is shown of it, and the score table."""
-    with _own_database(server):
-        call_command("migrate", verbosity=0)
-        manager = screen_district.build(timezone.localdate())
-        district.analyse()
-        said = subprocess.run(
-            [sys.executable, "-c", _WORKER], check=True, capture_output=True, text=True
-        ).stdout
-        seconds, megabytes = map(float, said.split())
-        report.add(Figure(f"forecast of all, 1,000 draws, {_SHAPE}", seconds, "s", 15))
-        report.add(Figure("… memory at its peak", megabytes, "MB", 1024))
-        _shown(report, manager)
-    print_scores()
+def measure(report: Report, manager: User) -> None:
+    """The nightly reckoning in a process of its own, and what is shown of it."""
+    command = [sys.executable, "-c", _WORKER]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    seconds, megabytes = map(float, said.split())
+    report.add(Figure(f"forecast of all, 1,000 draws, {_SHAPE}", seconds, "s", 15))
+    report.add(Figure("… memory at its peak", megabytes, "MB", 1024))
+    _shown(report, manager)
 
 
 def _shown(report: Report, manager: User) -> None:

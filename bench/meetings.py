@@ -9,15 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from bench import databases
 from bench.memory import peak_mb
 from bench.report import Figure, Report
 
@@ -33,7 +32,7 @@ NAMES = {
 def measure(report: Report, server: str) -> None:
     """`server` is the address of a PostgreSQL where databases may be made."""
     for size, seconds in SECONDS.items():
-        with tempfile.TemporaryDirectory() as folder, _database(server) as address:
+        with tempfile.TemporaryDirectory() as folder, databases.made(server, DATABASE) as address:
             path = Path(folder) / "weekly.xlsx"
             environment = {**os.environ, "DATABASE_URL": address, "DATA_DIR": folder}
             _child(environment, "build", size, path)
@@ -50,18 +49,6 @@ def measure(report: Report, server: str) -> None:
         report.add(
             Figure("… as a multiple of the same cells bare", ours["seconds"] / bare["seconds"], "x", 1.5)
         )
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-    try:
-        yield server.rsplit("/", 1)[0] + f"/{DATABASE}"
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
 
 
 def _child(environment: dict[str, str], which: str, size: str, path: Path) -> dict[str, float]:

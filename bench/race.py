@@ -3,18 +3,14 @@
 What fell due in the quarter is a good part of all nodes; of some thousand of them another was open before.
 """
 
-from datetime import date
-
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Unit, User
-from bench import district, screen_district
+from bench.district import analyse
 from bench.lists import median_ms, session_of
 from bench.report import Figure, Report
-from bench.screen import _own_database
 from bench.server import Client, serving
 from domain.lights import LightRule
 from domain.race import Board
@@ -47,18 +43,12 @@ def build(period: RacePeriod) -> None:
         )
 
 
-def measure(report: Report, server: str, today: date | None = None) -> None:
-    with _own_database(server):
-        call_command("migrate", verbosity=0)
-        day = today or timezone.localdate()
-        manager = screen_district.build(day)
-        period = preset_period("quarter", day)
-        build(period)
-        district.analyse()
-        _measure(report, manager, period, LightRule.on(day, load_calendar()))
+def measure(report: Report, manager: User) -> None:
+    day = timezone.localdate()
+    period, rule = preset_period("quarter", day), LightRule.on(day, load_calendar())
+    build(period)
+    analyse()
 
-
-def _measure(report: Report, manager: User, period: RacePeriod, rule: LightRule) -> None:
     def due_by_sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute(DUE_BY_SQL, {"first": period.first, "last": period.until})

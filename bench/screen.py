@@ -1,67 +1,32 @@
 """The one screen of a large district: the first answer, an unchanged one, its weight, its largest paint."""
 
 import http.client
-import os
 import re
 import shutil
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
-
-import psycopg
-from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
+from collections.abc import Callable
 
 from accounts.models import User
-from bench import district, screen_district
 from bench.lists import session_of
 from bench.report import Figure, Report
 from bench.server import serving
 from history.models import Change
 from projects.models import Project
 
-NAME = "onescreen_bench_screen"
 TIMES = 15
 
 _SHAPE = "10,000 projects × 48 nodes"
 _LOADED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script[^>]* src="([^"]+)"')
 
 
-@contextmanager
-def _own_database(server: str) -> Iterator[None]:
-    """Everything goes to a database of its own, which is dropped at the end; the one before is used again."""
-    before, url = connection.settings_dict["NAME"], os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {NAME}")
-    try:
-        _use(NAME, server.rsplit("/", 1)[0] + f"/{NAME}")
-        yield
-    finally:
-        _use(before, url)
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-
-
-def _use(name: str, url: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    os.environ["DATABASE_URL"] = url  # for the server that is measured
-
-
-def measure(report: Report, server: str, today: date | None = None) -> None:
-    with _own_database(server):
-        call_command("migrate", verbosity=0)
-        manager = screen_district.build(today or timezone.localdate())
-        district.analyse()
-        cookie = f"sessionid={session_of(manager)}; csrftoken={'b' * 32}"
-        with serving({}) as port:
-            _answers(report, port, cookie, manager)
-            _weight(report, port, cookie)
-            _paint(report, port, cookie)
+def measure(report: Report, manager: User) -> None:
+    """`manager` may see all of the district of ``bench.screen_district``, which is what the database holds."""
+    cookie = f"sessionid={session_of(manager)}; csrftoken={'b' * 32}"
+    with serving({}) as port:
+        _answers(report, port, cookie, manager)
+        _weight(report, port, cookie)
+        _paint(report, port, cookie)
 
 
 def _answers(report: Report, port: int, cookie: str, manager: User) -> None:

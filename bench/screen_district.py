@@ -109,6 +109,11 @@ def build(today: date) -> User:
     return manager
 
 
+def manager() -> User:
+    """The one who may see all of it, of a database that holds it."""
+    return User.objects.get(username="bench")
+
+
 def _invest(projects: list[Project], today: date) -> None:
     """Of each project the last months of this year and of the year before, and a plan for the year."""
     months = Months.year_to_date(today)

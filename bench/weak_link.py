@@ -1,48 +1,34 @@
-"""The weak link of a large district: the page counted anew and once more, one kind, its block; and a real log."""
+"""The weak link of a large district: the page counted anew and once more, one kind with its nodes, its block."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
-from time import perf_counter
 
-from django.core.management import call_command
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import Unit, User
-from bench import district, permits, screen_district
+from bench.district import analyse
 from bench.lists import median_ms, session_of
 from bench.report import Figure, Report
-from bench.screen import _own_database
 from bench.server import Client, serving
-from domain.workdays import WorkCalendar
 from milestones.calendar_table import load_calendar
 from milestones.models import Chain
 from screen.narrowing import everything
 from screen.reckoning.actions import reckon
-from screen.reckoning.facts import read_facts
-from screen.reckoning.spans import spans_of
 from screen.weak_link.block import block
 
 _SHAPE = "10,000 projects × 48 nodes"
 _DRAWS = 20
 """The forecast is measured elsewhere."""
 
-_LOG = Path(__file__).resolve().parents[2] / "shared" / "data" / permits.LOG
 
-
-def measure(report: Report, server: str, today: date | None = None) -> None:
-    today = today or timezone.localdate()
-    with _own_database(server):
-        call_command("migrate", verbosity=0)
-        manager = screen_district.build(today)
-        Chain.objects.update(starts_on=today - timedelta(days=900))
-        district.analyse()
-        reckon(today, load_calendar(), draws=_DRAWS)
-        _pages(report, manager)
-        _block(report, manager, today)
-    _log(report)
+def measure(report: Report, manager: User) -> None:
+    today = timezone.localdate()
+    Chain.objects.update(starts_on=today - timedelta(days=900))
+    analyse()
+    reckon(today, load_calendar(), draws=_DRAWS)
+    _pages(report, manager)
+    _block(report, manager, today)
 
 
 def _pages(report: Report, manager: User) -> None:
@@ -77,21 +63,3 @@ def _block(report: Report, manager: User, today: date) -> None:
 
     draw()
     report.add(Figure("… its block of the one screen", median_ms(draw), "ms", 5))
-
-
-def _log(report: Report) -> None:
-    """The durations of a real log through our chains; left out where it is not there."""
-    if not _LOG.is_file():
-        return
-    with transaction.atomic():
-        began = perf_counter()
-        steps = permits.read_steps(_LOG)
-        taken = permits.build(steps)
-        imported = perf_counter()
-        cases = Chain.objects.filter(template__code=permits.CHAIN).values_list("project", flat=True)
-        last = max(step.ended_on for step in steps)
-        spans = spans_of(read_facts(last, WorkCalendar(), projects=cases))
-        what = f"BPIC 2015: {len(steps):,} steps of {len(taken)} kinds, imported as chains"
-        report.add(Figure(what, imported - began, "s", 30))
-        report.add(Figure(f"… {len(spans):,} durations reckoned of them", perf_counter() - imported, "s", 5))
-        transaction.set_rollback(True)

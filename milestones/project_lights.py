@@ -13,7 +13,7 @@ from domain.chains import EdgeKind
 from domain.lifecycle import OPEN, Status
 from domain.lights import Light, LightRule, worst
 from milestones.models import Node
-from milestones.querysets import NodeQuerySet, light_condition
+from milestones.querysets import MOST_NAMED, NodeQuerySet, light_condition
 
 PROJECT_LIGHTS = (Light.RED, Light.YELLOW, Light.VIOLET, Light.GREEN, Light.GREY, Light.BLUE)
 """From worst to best; white is for single nodes only."""
@@ -39,13 +39,12 @@ def shows_lights(lights: Iterable[Light], rule: LightRule) -> Q:
     keep at hand it reads again for every project.
     """
     lights = set(lights)
+    if lights == {Light.RED}:  # nothing is worse, so one red node decides; most often asked
+        return _shows_red(rule)
     still_open = Node.objects.open().order_by()
     waited_for = _waited_for(still_open)
     laid, has_open, has_waited_for = _with(Node.objects.order_by()), _with(still_open), _with(waited_for)
     shown = Q(pk__in=[])
-    if lights == {Light.RED}:  # nothing is worse, so one red node decides; most often asked
-        red = still_open.in_light(Light.RED, rule)
-        return _with(waited_for.in_light(Light.RED, rule)) | (~has_waited_for & _with(red))
     if worst_lights := lights - {Light.BLUE, Light.WHITE}:
         rank = Case(
             *(
@@ -66,6 +65,25 @@ def shows_lights(lights: Iterable[Light], rule: LightRule) -> Q:
     if Light.BLUE in lights:
         shown |= laid & ~has_open
     return shown
+
+
+def _shows_red(rule: LightRule) -> Q:
+    """Where few nodes are overdue they, and then what is left of their projects, are asked for by number.
+
+    A database that expects tens of thousands of overdue nodes would look at every open node there is.
+    """
+    overdue = Node.objects.overdue(rule)
+    late = dict(overdue.order_by("deadline_on", "pk").values_list("pk", "project")[: MOST_NAMED + 1])
+    if len(late) > MOST_NAMED:
+        waited_for, red = _waited_for(Node.objects.open().order_by()), overdue.order_by()
+        return _with(waited_for.overdue(rule)) | (_with(red) & ~_with(waited_for))
+    red_in = _projects(_waited_for(Node.objects.filter(pk__in=late)))
+    unsure = set(late.values()) - red_in
+    return Q(pk__in=red_in | unsure - _projects(_waited_for(Node.objects.open().filter(project__in=unsure))))
+
+
+def _projects(nodes: NodeQuerySet) -> set[int]:
+    return set(nodes.order_by().values_list("project", flat=True).distinct())
 
 
 def _with(nodes: NodeQuerySet) -> Q:

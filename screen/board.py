@@ -1,17 +1,19 @@
 """Everything that the page of the one screen shows, counted over what the reader may see and has asked for."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.access import sees_the_district
 from accounts.models import User
 from domain.lights import LightRule
 from issues.models import Issue
+from milestones.calendar_table import load_calendar
 from projects.models import Project
 from screen.investment_block import InvestmentBlock, investment_block
 from screen.issue_load import IssueLoad, issue_load
 from screen.keeping import COUNT_ANEW, Keeper
 from screen.matrix import Matrix, matrix_of
-from screen.narrowing import Narrowing
+from screen.narrowing import Narrowing, everything
 from screen.queries import Screen, screen_of
 from screen.stations import NotYet, not_yet_counts
 from screen.urgent import Urgent, most_urgent
@@ -48,3 +50,9 @@ def board_of(reader: User, rule: LightRule, narrowing: Narrowing, keeper: Keeper
         investment=None if money is None or money.is_empty else money,
         has_begun=money is not None,
     )
+
+
+def count_ahead(today: date) -> None:
+    """Count the whole district, so that what the ``Keeper`` keeps of it is there for the first one who looks today."""
+    reader, narrowing = User.objects.system(), everything(today)
+    board_of(reader, LightRule.on(today, load_calendar()), narrowing, Keeper.of(reader, narrowing.key))

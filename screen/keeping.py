@@ -1,4 +1,4 @@
-"""Counts that are kept for a few minutes, so that a hundred leaders cost one count.
+"""Counts that are kept, so that a hundred leaders cost one count.
 
 Never an old number: beside a count stands which changes had been made when it was counted, and as soon as an action
 has made another one that can move it, it is counted anew. What is counted must therefore depend on nothing but what
@@ -24,7 +24,9 @@ Counted = TypeVar("Counted")
 
 PREFIX = "screen."
 SECONDS: Final = 600
-"""So long a count is kept where nothing changes."""
+"""So long what a page shows is kept where nothing changes."""
+COUNT_SECONDS: Final = 12 * 3600
+"""So long a count is kept, however often it was brought up to date: from the night's reckoning through the day."""
 
 MOST_CHANGES: Final = 5 * LATE_COMMITS
 MOST_PROJECTS: Final = 500
@@ -32,6 +34,10 @@ MOST_PROJECTS: Final = 500
 
 Projects = Collection[int] | None
 """The numbers of some projects, or None for all."""
+
+PART: Final = 256
+MOST_PARTS: Final = 8
+"""So many numbers of projects that follow one another make a part; where more parts have changed, all is counted."""
 
 _ISSUES: Final = frozenset(
     verb for verb in Verb if verb.startswith(("issue_", "slip_", "topic_", "visit_", "link_"))
@@ -143,15 +149,30 @@ class Keeper:
 
         After a change only its project is counted again, unless it is of no single one or there are many.
         """
+        return self._kept(what, key, unmoved_by, lambda kept: self._brought_up(kept, unmoved_by, count))
 
-        def recount(kept: Kept | None) -> dict[int, Counted]:
-            changed = self._changed_since(kept, unmoved_by) if kept else None
-            if kept is None or changed is None:
-                return count(None)
-            others = {pk: value for pk, value in kept.value.items() if pk not in changed}
-            return others | count(changed)
+    def by_part(
+        self, what: str, unmoved_by: frozenset[Change.Verb], count: Callable[[Projects], dict[int, Counted]],
+        *, key: str = "",
+    ) -> dict[int, Counted]:  # fmt: skip
+        """The same by parts of ``PART`` projects, numbered as ``project // PART``: of what is too much by project."""
+        return self._kept(
+            what, key, unmoved_by,
+            lambda kept: self._brought_up(kept, unmoved_by, count, part=PART, most=MOST_PARTS),
+        )  # fmt: skip
 
-        return self._kept(what, key, unmoved_by, recount)
+    def _brought_up(
+        self, kept: Kept | None, unmoved_by: frozenset[Change.Verb],
+        count: Callable[[Projects], dict[int, Counted]], *, part: int = 1, most: int = MOST_PROJECTS,
+    ) -> dict[int, Counted]:  # fmt: skip
+        projects = self._changed_since(kept, unmoved_by) if kept else None
+        if kept is None or projects is None:
+            return count(None)
+        changed = {project // part for project in projects}
+        if len(changed) > most:
+            return count(None)
+        others = {number: value for number, value in kept.value.items() if number not in changed}
+        return others | count(changed)
 
     def _kept(
         self, what: str, key: str, unmoved_by: frozenset[Change.Verb], count: Callable[[Kept | None], Counted]
@@ -170,11 +191,11 @@ class Keeper:
         base = max(0, self.record.newest - LATE_COMMITS)
         seen = self._seen(base, unmoved_by)
         value = count(kept)
-        cache.set(name, Kept(base, seen, value, self.record), SECONDS)
+        cache.set(name, Kept(base, seen, value, self.record), COUNT_SECONDS)
         return value
 
     def _changed_since(self, kept: Kept, unmoved_by: frozenset[Change.Verb]) -> Collection[int] | None:
-        """The projects that have been changed since; None where these may be any, or too many."""
+        """The projects that have been changed since; None where these may be any, or the changes too many."""
         if len(self._changes_after(kept.base)) > MOST_CHANGES:
             return None
         projects = {
@@ -183,7 +204,7 @@ class Keeper:
             if made.pk not in kept.seen
         }  # fmt: skip
         named = {pk for pk in projects if pk is not None}
-        return named if len(named) == len(projects) <= MOST_PROJECTS else None
+        return named if len(named) == len(projects) else None
 
     def _name(self, what: str, key: str) -> str:
         # The release too: what an older one has kept may be of another shape.

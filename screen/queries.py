@@ -3,20 +3,23 @@
 The same lights, the same overdue causes and the same rows as the overdue list: the counts use ``light_condition`` and
 ``held_up`` of the nodes' QuerySet, the rows are ``node_rows``.
 
-Half a million nodes are not looked at one by one. How many of a node kind are in which state is counted in an index
-alone; only the few whose deadline has passed or comes within two weeks are read, and take their lights from the rest.
+Half a million nodes are not looked at one by one. How many of a node kind are in which state is kept by parts of the
+projects, and counted again in the part that has changed; only the few whose deadline has passed or comes within two
+weeks are read, and take their lights from the rest.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, or_
+from sys import intern
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Sum, Value, When
 from django.utils.translation import gettext
 
 from accounts.models import Unit, User
@@ -30,7 +33,15 @@ from milestones.querysets import MOST_NAMED, NodeQuerySet, light_condition
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 from screen.chains import Band, Column, StepTally, bands
-from screen.keeping import COUNT_ANEW, MOVES_NO_CHAIN, MOVES_NO_DEADLINE, MOVES_NO_NODE, Keeper, Projects
+from screen.keeping import (
+    COUNT_ANEW,
+    MOVES_NO_CHAIN,
+    MOVES_NO_DEADLINE,
+    MOVES_NO_NODE,
+    PART,
+    Keeper,
+    Projects,
+)
 from screen.narrowing import Narrowing, everything
 
 SOON_DAYS = 10
@@ -189,12 +200,12 @@ def screen_of(
         "projects", MOVES_NO_NODE, key=str(rule.today),
         count=lambda: _projects(narrowing.of_projects(Project.objects.visible_to(reader)), span, keeper),
     )  # fmt: skip
-    states = keeper.kept("states", MOVES_NO_NODE, lambda: _states(nodes))
+    states = keeper.by_part("states", MOVES_NO_NODE, lambda parts: _states(nodes, parts))
     this_week, last_week, last_year = keeper.kept(
         "done", MOVES_NO_NODE, lambda: _done(nodes, span), key=str(rule.today)
     )
     late, soon = late_nodes(nodes, rule, keeper), _soon(nodes, rule, span)
-    tallies = _tallies(states, late, soon)
+    tallies = _tallies(_summed(states.values()), late, soon)
     causes = [node for node in late if node.is_cause]
     by_step = Counter(node.step for node in causes)
     drawn = bands(tallies, by_step, projects_by_chain)
@@ -351,10 +362,25 @@ def _finished_since(finished: ProjectQuerySet, day: date) -> int:
     return finished.filter(Exists(closed_later), chain__starts_on__lte=day).count()
 
 
-def _states(nodes: NodeQuerySet) -> list[tuple[int, str, int]]:
-    """How many nodes of each kind are in which state; of rows, not of numbers, so that an index is enough."""
-    counted = nodes.order_by().values_list("template_node_id", "status")
-    return list(counted.annotate(nodes=Count("*")))
+def _states(nodes: NodeQuerySet, parts: Projects) -> dict[int, dict[tuple[int, str], int]]:
+    """By part of the projects, how many nodes of each kind are in which state."""
+    if parts is not None:
+        within = (Q(project__gte=part * PART, project__lt=(part + 1) * PART) for part in parts)
+        nodes = nodes.filter(reduce(or_, within, Q(pk__in=[])))
+    counted = nodes.order_by().annotate(part=F("project_id") / PART)
+    found: dict[int, dict[tuple[int, str], int]] = defaultdict(dict)
+    for part, step, status, count in counted.values_list("part", "template_node_id", "status").annotate(
+        nodes=Count("*")
+    ):
+        found[part][step, intern(status)] = count
+    return dict(found)
+
+
+def _summed(states: Iterable[Mapping[tuple[int, str], int]]) -> Mapping[tuple[int, str], int]:
+    total = Counter[tuple[int, str]]()
+    for each in states:
+        total.update(each)
+    return total
 
 
 def _done(nodes: NodeQuerySet, span: Span) -> tuple[int, int, int | None]:
@@ -370,7 +396,7 @@ def _done(nodes: NodeQuerySet, span: Span) -> tuple[int, int, int | None]:
 
 
 def _tallies(
-    states: Iterable[tuple[int, str, int]], late: Iterable[LateNode], soon: Iterable[_Soon]
+    states: Mapping[tuple[int, str], int], late: Iterable[LateNode], soon: Iterable[_Soon]
 ) -> dict[int, StepTally]:
     """By template node, how many nodes show which light: what is late or due soon is taken from those of its state."""
     tallies = defaultdict[int, StepTally](StepTally)
@@ -382,7 +408,7 @@ def _tallies(
         tally.lights[Light.YELLOW] += each.yellow
         tally.due_soon += each.nodes
         lit[each.step, each.status] += each.yellow
-    for step, status, count in states:
+    for (step, status), count in states.items():
         light = _CLOSED.get(Status(status)) or _IN_TIME[Status(status)]
         # Asked one after the other: what somebody finishes in between must not make a count of less than nothing.
         tallies[step].lights[light] += max(0, count - lit[step, status])

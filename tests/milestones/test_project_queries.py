@@ -11,6 +11,7 @@ from domain.lifecycle import Status
 from domain.lights import Light, LightRule
 from domain.project_code import CodeWarning
 from domain.workdays import WorkCalendar
+from milestones import project_lights
 from milestones.models import Node
 from milestones.project_filters import ProjectFilter
 from milestones.project_lights import PROJECT_LIGHTS
@@ -83,7 +84,11 @@ def test_a_doubtful_code_is_told() -> None:
     assert row(make_project(code="2201-330114-07-02-154329")).code_warnings == (CodeWarning.CHECK_DIGIT,)
 
 
-def test_the_light_asked_of_the_database_is_the_light_that_is_shown() -> None:
+@pytest.mark.parametrize("most_named", [5_000, 3], ids=["named", "not named"])
+def test_the_light_asked_of_the_database_is_the_light_that_is_shown(
+    most_named: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_lights, "MOST_NAMED", most_named)
     random = Random(7)
     template = make_template(
         "a", "b", "c", "d", "e",

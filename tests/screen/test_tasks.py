@@ -8,10 +8,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from history.models import Change
 from ledger.sweeping import queue_sweep
 from screen.models import Reckoning
 from screen.tasks import reckon_today
 from tests.make import MONDAY, make_nodes
+from tests.pages import client_of
+from tests.screen.small_district import make_small_district
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,24 @@ def test_the_worker_reckons_every_night_as_of_the_day() -> None:
     kept = Reckoning.objects.get()
     assert planned.count(reckon_today.name) == 1
     assert (kept.day, kept.projects, kept.nodes) == (timezone.localdate(), 1, 3)
+
+
+def test_who_looks_first_in_the_morning_finds_the_district_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    leader = make_small_district()
+    reckon_today()
+    counted = list[object]()
+
+    def count(_nodes: object, parts: object) -> dict[int, object]:
+        counted.append(parts)
+        return {}
+
+    monkeypatch.setattr("screen.queries._states", count)
+
+    client_of(leader).get("/")
+    assert counted == []
+    Change.objects.create(actor=leader, verb=Change.Verb.PROJECT_CHANGED)
+    client_of(leader).get("/")
+    assert counted == [None]
 
 
 def test_reckoning_twice_on_a_day_keeps_one() -> None:
