@@ -64,7 +64,7 @@ router.register("templates", TemplateViewSet, basename="template")
 
 # Swagger UI writes styles into its page; no other page is allowed that.
 docs = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
-    SpectacularSwaggerSplitView.as_view(url_name="schema")
+    SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html")
 )
 
 urlpatterns = [

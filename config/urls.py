@@ -18,7 +18,7 @@ def not_here(_request: HttpRequest) -> NoReturn:
 
 
 urlpatterns = [
-    re_path(r"^accounts/(?:signup|email|confirm-email|password/reset)\b", not_here),
+    re_path(r"^accounts/(?:signup|email|confirm-email|password/(?:set|reset))\b", not_here),
     path("favicon.ico", views.favicon, name="favicon"),
     path("search/", views.search, name="search"),
     path("search/hits/", views.hits, name="search_hits"),

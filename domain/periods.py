@@ -20,6 +20,10 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
+def first_of_quarter(day: date) -> date:
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
 def months_later(month: date, months: int) -> date:
     """The first day of the month so many months later; earlier where the number is negative.
 

@@ -59,6 +59,7 @@ class Measure(StrEnum):
     ISSUES = "issues"
     ISSUE_AGE = "issue_age"
     ENTRIES = "entries"
+    UPDATES = "updates"
     PACE = "pace"
     RETURNS = "returns"
     RATING = "rating"
@@ -76,6 +77,7 @@ class Mark(StrEnum):
 MEASURES: Final[Mapping[Board, tuple[Measure, ...]]] = {
     Board.TOWNS: (
         Measure.NODES, Measure.INVESTMENT, Measure.MILESTONES, Measure.ISSUES, Measure.ISSUE_AGE, Measure.ENTRIES,
+        Measure.UPDATES,
     ),
     Board.DEPARTMENTS: (Measure.NODES, Measure.PACE, Measure.ISSUES, Measure.RETURNS, Measure.RATING),
 }  # fmt: skip
@@ -83,13 +85,22 @@ MEASURES: Final[Mapping[Board, tuple[Measure, ...]]] = {
 DEFAULT_WEIGHTS: Final[Mapping[Board, Mapping[Measure, int]]] = {
     Board.TOWNS: {
         Measure.NODES: 30, Measure.INVESTMENT: 20, Measure.MILESTONES: 20, Measure.ISSUES: 12,
-        Measure.ISSUE_AGE: 8, Measure.ENTRIES: 10,
+        Measure.ISSUE_AGE: 8, Measure.ENTRIES: 7, Measure.UPDATES: 3,
     },
     Board.DEPARTMENTS: {
         Measure.NODES: 40, Measure.PACE: 15, Measure.ISSUES: 30, Measure.RETURNS: 10, Measure.RATING: 5,
     },
 }  # fmt: skip
-"""Of the 20 for issues 0.6 are for those closed on time and 0.4 for the age of the open ones (domain.md 6.2)."""
+"""Of the 20 for issues 0.6 are for those closed on time and 0.4 for the age of the open ones (domain.md 6.2).
+
+The 10 for the quality of entries name three things there: updated this week, not back-filled late, with their proof.
+Two of them are said of an entry, which is in order where both hold (ENTRIES); one is said of a project (UPDATES).
+Shares of different rows are not added up, so each is a measure of its own: two thirds and one third of 10, in whole
+points.
+"""
+
+REPORTED_WITHIN: Final = 7
+"""A project is up to date where something was reported of it in so many days, the last one of the period among them."""
 
 DEFAULT_MOST_ADJUSTED: Final[Mapping[Board, int]] = {Board.TOWNS: 10, Board.DEPARTMENTS: 0}
 
@@ -117,8 +128,10 @@ class Rules:
     @classmethod
     def read(cls, data: Mapping[str, Any], version: int) -> "Rules":
         """What ``as_data`` wrote. Raises InputError where that cannot be a set of rules."""
+        # A version that is older than a measure gives it no weight.
         weights = {
-            board: {one: _whole(data["weights"][board][one]) for one in MEASURES[board]} for board in Board
+            board: {one: _whole(data["weights"][board].get(one, 0)) for one in MEASURES[board]}
+            for board in Board
         }
         most = {board: _whole(data["most_adjusted"][board]) for board in Board}
         rules = cls(version, weights, most, _whole(data["minimum"]))

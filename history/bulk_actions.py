@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
-from django.utils import timezone
 
 from accounts.models import User
 from history.models import Change
+from history.moments import moment
 
 ROWS_AT_ONCE = 1_000
 
@@ -50,7 +50,7 @@ class NewChange(NamedTuple):
 
 def record_changes(changes: Iterable[NewChange], *, actor: User, batch: UUID | None) -> None:
     """Record changes that `actor` made in this moment to projects."""
-    now = timezone.now()
+    now = moment()
     insert_rows(Change, _CHANGE_COLUMNS, (_change_row(change, actor, now, batch) for change in changes))
 
 

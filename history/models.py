@@ -1,13 +1,17 @@
 """Who changed what, when, and why."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from history.moments import moment
 from history.querysets import ChangeQuerySet
+
+TOPIC_VERBS: Final = ("topic_opened", "topic_changed", "topic_assigned", "topic_noted", "topic_closed")
+"""What is done with topics."""
 
 
 class Change(models.Model):
@@ -55,6 +59,7 @@ class Change(models.Model):
         SLIP_DISMISSED = "slip_dismissed", _("dismissed a proposed supervision slip")
         VISIT_RECORDED = "visit_recorded", _("recorded a visit")
         VISIT_CHANGED = "visit_changed", _("changed a visit")
+        VISIT_FILE_WITHDRAWN = "visit_file_withdrawn", _("withdrew a file of a visit")
         LINK_MADE = "link_made", _("made a link for the enterprise")
         LINK_REVOKED = "link_revoked", _("revoked the link of the enterprise")
         TOPIC_OPENED = "topic_opened", _("opened a topic")
@@ -100,7 +105,7 @@ class Change(models.Model):
         TEMPLATE_PUBLISHED = "template_published", _("published the template")
 
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("at"), default=moment, editable=False)
     verb = models.CharField(_("what"), max_length=24, choices=Verb.choices)
     project = models.ForeignKey(
         "projects.Project", models.PROTECT, null=True, related_name="changes", verbose_name=_("project")
@@ -129,6 +134,10 @@ class Change(models.Model):
         indexes = [
             # Few changes are about a decision; an import does not pay for those.
             models.Index("decision", condition=models.Q(decision__isnull=False), name="change_of_decision"),
+            # A topic belongs to no project; the few changes of topics are found among all.
+            models.Index("id", condition=models.Q(verb__in=TOPIC_VERBS), name="change_of_topics"),
+            # What was done in some days, of all projects.
+            models.Index("at", name="change_by_moment"),
         ]
 
     def __str__(self) -> str:

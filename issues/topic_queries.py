@@ -15,6 +15,7 @@ from domain.workdays import ONE_DAY
 from issues.models import Block, Topic, TopicNote
 from issues.queries import IssueRow, issue_rows
 from issues.querysets import IssueQuerySet, TopicQuerySet
+from issues.topic_record import TopicChange, topic_record
 from milestones.models import Node
 from milestones.page_numbers import Page, page_of
 from milestones.project_queries import ProjectRow, project_rows
@@ -102,6 +103,7 @@ class TopicPage:
     page: Page
     projects: tuple[TopicProject, ...]
     notes: Sequence[TopicNote]
+    record: Sequence[TopicChange]
 
 
 class _Fact(NamedTuple):
@@ -162,6 +164,7 @@ def topic_page(
             TopicProject(rows[pk], tuple(lines[fact.pk] for fact in by_project[pk])) for pk in shown
         ),
         notes=list(TopicNote.objects.filter(topic=topic).select_related("by")),
+        record=topic_record(topic, issues),
     )
 
 

@@ -54,6 +54,7 @@ urlpatterns = [
     path("visits/<int:pk>/edit/", visits.edit, name="visit_edit"),
     path("visits/findings/<int:pk>/raise/", visits.raise_finding, name="raise_finding"),
     path("visits/photos/<int:pk>/", visits.photo, name="visit_photo"),
+    path("visits/photos/<int:pk>/withdraw/", visits.withdraw_photo, name="visit_photo_withdraw"),
     path("visits/photos/<int:pk>/thumbnail/", visits.thumbnail, name="visit_photo_thumbnail"),
     path("projects/<int:pk>/enterprise/", enterprise_links.enterprise_links, name="enterprise_links"),
     path("enterprise-links/<int:pk>/revoke/", enterprise_links.revoke, name="revoke_link"),

@@ -10,7 +10,7 @@ from screen.tasks import reckon_today
 log = logging.getLogger(__name__)
 
 
-def queue_sweep() -> bool:
+def queue_sweep_and_reckoning() -> bool:
     """Whether both were queued. A broker that does not answer costs a day of old flags and forecasts, not an import:
     the next night does the same.
     """

@@ -1,8 +1,7 @@
 """The pages of ledgers: bring one, see what it would change, confirm, look up what it did."""
 
 from datetime import date
-from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,13 +23,11 @@ from ledger.mapping_files import built_in_mapping
 from ledger.models import Import
 from ledger.querysets import may_import
 from ledger.report import MOST_SHOWN, changed_cells, read_report
-from ledger.sweeping import queue_sweep
+from ledger.sweeping import queue_sweep_and_reckoning
 from milestones.page_numbers import page_of
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 from projects.models import Project
 from projects.spreadsheets.limits import LARGEST_FILE, MEGABYTE
-
-_IN_MEMORY: Final = 2 * MEGABYTE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,11 +75,11 @@ def investment_form(request: UserRequest) -> FileResponse:
         raise PermissionDenied
     asked = FormYear(request.GET)
     year = (asked.is_valid() and asked.cleaned_data["year"]) or _year_of_form(timezone.localdate())
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    write_investment_form(file, Project.objects.editable_by(request.user), year)
-    file.seek(0)
-    name = _("investment of %(year)s") % {"year": year}
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX.content_type)
+    projects = Project.objects.editable_by(request.user)
+    return workbook_response(
+        _("investment of %(year)s") % {"year": year},
+        lambda file: write_investment_form(file, projects, year),
+    )
 
 
 def _year_of_form(today: date) -> int:
@@ -121,7 +118,7 @@ def confirm(request: UserRequest, pk: int) -> HttpResponse:
         amounts_are_right="amounts_are_right" in request.POST,
     )  # fmt: skip
     if import_.what == Import.What.PROJECTS:
-        queue_sweep()
+        queue_sweep_and_reckoning()
     messages.success(request, _("“%(file)s” is applied.") % {"file": import_.file_name})
     return redirect(import_)
 

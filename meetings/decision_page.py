@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from django.db.models import Prefetch
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.models import User
 from accounts.permits import Permit, common_refusal
@@ -19,9 +19,9 @@ from meetings.forms import STEP_FORMS, ChangeForm
 from meetings.models import Decision
 from meetings.permitted import permits
 from meetings.settled import DecisionRow, decision_rows
+from milestones.field_history import FieldEntry, value_words
 from milestones.forms import VersionForm
 from milestones.models import Node
-from milestones.templatetags.lights import day_text
 from projects.models import Project
 
 Verb = Change.Verb
@@ -31,17 +31,6 @@ _FIELDS: Final[Mapping[str, Promise]] = {
     "lead_unit": gettext_lazy("lead unit"),
     "due_on": pgettext_lazy("of a decision", "due"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change of it; `said` goes on after the name of who made it, `fields` are what became different."""
-
-    at: datetime
-    actor: str
-    said: str
-    note: str
-    fields: Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +50,7 @@ class DecisionPage:
     projects: Sequence[Project]
     nodes: Sequence[Node]
     issues: Sequence[Issue]
-    record: Sequence[Entry]
+    record: Sequence[FieldEntry]
     steps: Sequence[Step]
     closed_steps: Sequence[Permit]
     why_none: str
@@ -94,7 +83,7 @@ def _form(step: str, decision: Decision, reader: User) -> VersionForm:
     return ChangeForm(initial=initial, auto_id=f"{step}-%s", reader=reader)
 
 
-def _record(decision: Decision, reader: User, today: date) -> Iterator[Entry]:
+def _record(decision: Decision, reader: User, today: date) -> Iterator[FieldEntry]:
     """Newest first. History tells of a decision once for each of its projects; here it is told once.
 
     A decision that the reader sees is seen with all that was done with it; of nodes and issues that it came to be about
@@ -108,8 +97,8 @@ def _record(decision: Decision, reader: User, today: date) -> Iterator[Entry]:
     for changes in told.values():
         change = changes[0]
         seen = [each for each in changes if each.project_id in in_sight]
-        yield Entry(
-            at=change.at, actor=str(change.actor), said=change.get_verb_display(), note=change.note,
+        yield FieldEntry(
+            pk=change.pk, at=change.at, actor=str(change.actor), said=change.get_verb_display(), note=change.note,
             fields=[*_changed(change, today), *_links(seen)],
         )  # fmt: skip
 
@@ -134,11 +123,8 @@ def _changed(change: Change, today: date) -> Iterator[tuple[str, str, str]]:
         return
     for name, label in _FIELDS.items():
         if name in change.before:
-            yield str(label), _value(change.before[name], today), _value(change.after.get(name), today)
-
-
-def _value(value: object, today: date) -> str:
-    try:
-        return day_text(date.fromisoformat(str(value)), get_language() or "en", today.year)
-    except ValueError:
-        return "—" if value in {None, ""} else str(value)
+            yield (
+                str(label),
+                value_words(change.before[name], today),
+                value_words(change.after.get(name), today),
+            )

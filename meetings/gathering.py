@@ -33,7 +33,7 @@ from milestones.models import Node
 from screen.queries import screen_of
 from screen.race.queries import meeting_race
 
-RULES = "2026-11"
+RULES = "2026-11.2"
 """Names the rules of ``domain/`` by which figures are computed; a change of a rule that moves a figure changes it."""
 
 WEEKS_OF_TREND = 12

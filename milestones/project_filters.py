@@ -18,6 +18,7 @@ from milestones.milestone_states import BEFORE, has_reached, is_not_yet
 from milestones.models import MILESTONE_LABELS
 from milestones.project_lights import PROJECT_LIGHTS, shows_lights
 from milestones.project_states import ProjectState, in_state
+from projects.investments import GROUP_LABELS, GROUPS
 from projects.models import Project, Tier
 from projects.querysets import ProjectQuerySet
 
@@ -85,6 +86,9 @@ class ProjectFilter(django_filters.FilterSet):
         method="has_milestone",
         label=_("milestone reached"),
     )
+    investment_group = django_filters.ChoiceFilter(
+        choices=list(GROUP_LABELS.items()), method="of_group", label=_("investment of")
+    )
     applied_in = WholeFilter(
         min_value=2000, max_value=2100, method="applied_in_year", label=_("year of application")
     )
@@ -120,6 +124,9 @@ class ProjectFilter(django_filters.FilterSet):
         said = self.form.cleaned_data
         days = said.get("reached_after"), said.get("reached_before")
         return projects.filter(has_reached(Milestone(milestone), *days))
+
+    def of_group(self, projects: ProjectQuerySet, _name: str, group: str) -> ProjectQuerySet:
+        return projects.filter(GROUPS[group](""))
 
     def applied_in_year(self, projects: ProjectQuerySet, _name: str, year: int) -> ProjectQuerySet:
         """Entries of programmes by the year in which they were applied for, as the pipeline counts them."""

@@ -1,13 +1,19 @@
-"""Kept files as they leave the house: whatever is in them, it runs nowhere."""
+"""Files as they leave the house: those kept, of which nothing runs anywhere, and workbooks made when asked for."""
+
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 
-from projects.files.kinds import WEBP, opens_in_a_browser
+from projects.files.kinds import WEBP, XLSX, opens_in_a_browser
 from projects.kept_files import KeptFile
 
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _A_WEEK = 7 * 24 * 60 * 60
+_IN_MEMORY: Final = 2 * 1024 * 1024
+"""Bytes of a workbook that are kept in memory; a larger one waits in a file that nobody else can open."""
 
 
 def file_response(kept: KeptFile) -> FileResponse:
@@ -25,6 +31,18 @@ def thumbnail_response(kept: KeptFile) -> FileResponse:
     response = _response(kept.thumbnail.name, WEBP.content_type, name="")
     response["Cache-Control"] = f"private, max-age={_A_WEEK}, immutable"
     return response
+
+
+def workbook_response(name: str, write: Callable[[IO[bytes]], object]) -> FileResponse:
+    """The workbook that `write` writes, to be saved under `name`, which goes without its ending."""
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
+    try:
+        write(file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX.content_type)
 
 
 def _response(path: str | None, content_type: str, *, name: str) -> FileResponse:

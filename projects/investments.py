@@ -28,6 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import pgettext_lazy
 
 from domain.industries import INDUSTRY, MANUFACTURING
 from domain.investment import (
@@ -60,6 +61,13 @@ GROUPS: Final[dict[str, Callable[[str], Q]]] = {
     "renovation": lambda path: Q((f"{path}kind", Kind.RENOVATION)) & _in_sections(INDUSTRY, path),
 }
 """Which projects a total is of, as a condition along a path to the project."""
+
+GROUP_LABELS: Final = {
+    "all": pgettext_lazy("investment", "All investment"),
+    "manufacturing": pgettext_lazy("investment", "Manufacturing"),
+    "industrial": pgettext_lazy("investment", "Industrial"),
+    "renovation": pgettext_lazy("investment", "Technical renovation"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,9 +235,13 @@ class Finding(models.Model):
 
 
 class VisitPhoto(KeptFile):
-    """A photo or document that was brought back from a visit."""
+    """A photo or document that was brought back from a visit.
+
+    What was withdrawn stays on record and is shown no more.
+    """
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="photos", verbose_name=_("visit"))
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     objects = VisitPhotoQuerySet.as_manager()
 

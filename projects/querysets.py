@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from accounts.access import ScopedQuerySet, may_raise_issues, may_record_visits
 from accounts.models import User
@@ -111,8 +111,9 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
         return self.filter(said | Q(pk__in=found.order_by().values("visit")))
 
     def for_list(self) -> Self:
+        photos = apps.get_model("projects", "VisitPhoto")._default_manager.filter(withdrawn_at__isnull=True)
         return self.select_related("project__town", "recorded_by").prefetch_related(
-            "findings__issue", "photos"
+            "findings__issue", Prefetch("photos", photos)
         )
 
 
@@ -126,3 +127,7 @@ class FindingQuerySet(ScopedQuerySet["Finding"]):
 
 class VisitPhotoQuerySet(ScopedQuerySet["VisitPhoto"]):
     project_path = "visit__project__"
+
+    def live(self) -> Self:
+        """Without those that were withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)

@@ -1,4 +1,4 @@
-"""Recording that the enterprise of a project was visited (走访), and correcting what was recorded."""
+"""Recording that the enterprise of a project was visited (走访), correcting and withdrawing what was recorded."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
@@ -80,11 +81,46 @@ def change_visit(
     return visit
 
 
+@transaction.atomic
+def withdraw_visit_file(photo: VisitPhoto, *, actor: User, reason: str) -> VisitPhoto:
+    """Let a photo or document of a visit be shown no more. It stays on record with its file, which is served no more.
+
+    For whoever added it and for managers who may see the project: PermissionDenied for others. Raises InputError
+    without a `reason`, RuleError where it was withdrawn already.
+    """
+    project_id = photo.visit.project_id
+    _lock(project_id)
+    mine = VisitPhoto.objects.visible_to(actor).select_related("visit__project").filter(pk=photo.pk).first()
+    if mine is None or not (mine.added_by_id == actor.pk or _may_record(project_id, actor)):
+        raise PermissionDenied(gettext_noop("Only who added a file, or a manager, may withdraw it."))
+    if not reason.strip():
+        raise InputError(gettext_noop("Say why."))
+    if mine.withdrawn_at is not None:
+        raise RuleError(gettext_noop("“%(file)s” was withdrawn already."), file=mine.name)
+    mine.withdrawn_at = timezone.now()
+    mine.save(update_fields=["withdrawn_at"])
+    visit = mine.visit
+    Change.objects.create(
+        verb=Change.Verb.VISIT_FILE_WITHDRAWN, actor=actor, project=visit.project,
+        before={"file": mine.pk, "name": mine.name}, note=reason.strip(),
+        after={"visit": visit.pk, "visited_on": visit.visited_on, "name": mine.name},
+    )  # fmt: skip
+    return mine
+
+
 def _hold(project_id: int, actor: User) -> None:
     """Lock the project until the transaction ends. Raises PermissionDenied unless `actor` may record its visits."""
-    Project.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=project_id)
-    if not Project.objects.visitable_by(actor).filter(pk=project_id).exists():
+    _lock(project_id)
+    if not _may_record(project_id, actor):
         raise PermissionDenied(gettext_noop("Managers record the visits to the projects that they see."))
+
+
+def _lock(project_id: int) -> None:
+    Project.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=project_id)
+
+
+def _may_record(project_id: int, actor: User) -> bool:
+    return Project.objects.visitable_by(actor).filter(pk=project_id).exists()
 
 
 def _changed(visit: Visit, fields: Mapping[str, Any], today: date) -> dict[str, Any]:

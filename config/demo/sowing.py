@@ -15,7 +15,7 @@ from config.demo.course import Dates, course, dated, elapsed, settled
 from config.demo.district import SEED, District
 from config.demo.enterprises import invent_enterprises
 from config.demo.entries import Entry, give_codes, ledger_events, spending
-from config.demo.events import Event, live
+from config.demo.events import Event, live, working_hour
 from config.demo.factories import programme_entries
 from config.demo.indicators import record_indicators
 from config.demo.investment import investment_events, open_accounts
@@ -30,6 +30,7 @@ from config.demo.stories import Story, read_stories
 from config.demo.timeline import Timeline
 from config.demo.works import works
 from domain.errors import RuleError
+from history.moments import told_of
 from milestones.actions import (
     approve_date_change,
     finish_node,
@@ -144,10 +145,12 @@ def _sow_project(story: Story, district: District, random: Random) -> tuple[Entr
     spans = course(story, plan, graph_of(template.pk), now=now, random=random, settled=settled(now))
     days = dated(spans, start, calendar)
     fields = district.fields(story, random)
-    project = add_project(actor=district.manager, **fields, code=_code(story, plan, days, random))
-    lay_chain(project, template, actor=district.manager, starts_on=start, conditions=story.conditions)
+    with told_of(working_hour(start)):
+        project = add_project(actor=district.manager, **fields, code=_code(story, plan, days, random))
+        lay_chain(project, template, actor=district.manager, starts_on=start, conditions=story.conditions)
+        happened = list(_events(project, story, dict(days), district, random))
     entry = Entry(story, template, start, days, spending(plan, days, start, calendar), fields, project)
-    return entry, list(_events(project, story, dict(days), district, random))
+    return entry, happened
 
 
 def _code(story: Story, plan: Layout, days: dict[int, Dates], random: Random) -> str:
@@ -203,33 +206,48 @@ def _document_no(node: Node, on: date, random: Random) -> str:
 
 def _complicate(node: Node, story: Story, district: District, liaison: User) -> None:
     """What else happened to the node that the project stands at."""
-    today, manager = district.timeline.today, district.manager
     if "reopened" in story.marks:
         _reopen(node, district)
     if "held-once" in story.marks:
-        first, again = (district.timeline.calendar.add(today, -days) for days in (9, 5))
+        first, again = (district.timeline.calendar.add(district.timeline.today, -days) for days in (9, 5))
         hold_node(
-            node,
-            actor=liaison,
-            on=first,
-            until=again,
-            today=again,
-            reason="专家评审",
+            node, actor=liaison, on=first, until=again, today=again, reason="专家评审",
             notice_no=_notice(first, 18),
-        )
+        )  # fmt: skip
+    _move(node, story, district, liaison)
+    _stop_the_clock(node, story, district, liaison)
+    if "reminded" in story.marks:
+        remind(node, actor=district.manager, note="周五截数前请更新进展")
+
+
+def _move(node: Node, story: Story, district: District, liaison: User) -> None:
+    """The dates that were asked for, and those that were approved."""
+    manager = district.manager
     if "moved" in story.marks:
         asked = _ask(node, 10, liaison, district, following=True, text="企业调整建设时序，董事会已决议")
         approve_date_change(asked, actor=manager, answer="同意，后续节点一并顺延")
+    if "moved-late" in story.marks:
+        asked = _ask(node, 6, manager, district, following=False, text="责任单位临期提出，材料仍需补正")
+        approve_date_change(asked, actor=manager, answer="同意，后续不再顺延")
     if "asked" in story.marks:
         _ask(node, 15, manager, district, following=False, text="前期手续晚于预期，与责任单位会商后提出")
+
+
+def _stop_the_clock(node: Node, story: Story, district: District, liaison: User) -> None:
+    """The holds that go on; one of them began just before the deadline."""
+    today = district.timeline.today
     if story.held_for:
         since = district.timeline.calendar.add(today, -story.held_for)
         hold_node(
             node, actor=liaison, on=since, today=today, reason="配套电力投资界面未明确，等待专题会议定",
             notice_no=_notice(since, 7),
         )  # fmt: skip
-    if "reminded" in story.marks:
-        remind(node, actor=manager, note="周五截数前请更新进展")
+    if "held-late" in story.marks:
+        since = district.timeline.calendar.on_or_before(today)
+        hold_node(
+            node, actor=liaison, on=since, today=today, reason="企业临时提出调整设计方案，等待新图纸",
+            notice_no=_notice(since, 21),
+        )  # fmt: skip
 
 
 def _ask(node: Node, days: int, actor: User, district: District, *, following: bool, text: str) -> DateChange:

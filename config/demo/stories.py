@@ -32,8 +32,9 @@ class Story:
     conditions: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
     """Peculiarities: ``waived:CODE``, ``reopened``, ``idle`` (not begun though it could), ``held:DAYS`` (on hold
-    for so many working days), ``held-once`` (was on hold and goes on), ``asked`` and ``moved`` (another date is
-    asked for, was approved), ``late-entries`` (entered after the event), ``reminded``, ``wrong-code``,
+    for so many working days), ``held-once`` (was on hold and goes on), ``held-late`` (put on hold just before it is
+    due), ``asked`` and ``moved`` (another date is asked for, was approved), ``moved-late`` (approved, asked for just
+    before it was due), ``late-entries`` (entered after the event), ``reminded``, ``wrong-code``,
     ``old-code``."""
 
     @property

@@ -41,6 +41,13 @@ function name() {
     if (picture === shown) item.setAttribute("aria-current", "true");
     return item;
   }));
+  fit();
+}
+
+/** Where the names do not all fit, chains are dots alone but for the one that is shown: half a name says nothing. */
+function fit() {
+  dots.classList.remove("tight");
+  dots.classList.toggle("tight", dots.scrollWidth > dots.clientWidth);
 }
 
 function show(picture) {
@@ -243,6 +250,7 @@ name();
 tick();
 setInterval(tick, 1000);
 rotate();
+new ResizeObserver(fit).observe(dots);
 asking = setTimeout(ask, (isRefused || !isLive ? 1 : ASK_EVERY) * 1000);
 addEventListener("online", ask);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());

@@ -10,6 +10,7 @@ from issues.api.issue_bodies import HIGHEST_KEY, LONGEST_TEXT
 from issues.api.issue_shapes import IssueSerializer, api_issue
 from issues.models import LEVEL_LABELS, Category
 from issues.topic_queries import STAGES, TopicIssue, TopicPage, TopicProject, TopicRow
+from issues.topic_record import TopicChange
 from issues.topic_sentence import topic_sentence
 
 
@@ -74,6 +75,25 @@ class TopicNoteSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
+class TopicFieldSerializer(serializers.Serializer):
+    """A field as it was and became: names, days, or lists of names; of issues those in sight, by number."""
+
+    name = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class TopicChangeSerializer(serializers.Serializer):
+    """What was done with the topic itself; its notes stand apart."""
+
+    id = serializers.IntegerField()
+    verb = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+    note = serializers.CharField()
+    changed = TopicFieldSerializer(many=True)
+
+
 class TopicDetailSerializer(TopicSerializer):
     """One topic with its projects, those that still wait first: 100 a page, `pages` of them (``?page=``)."""
 
@@ -83,6 +103,7 @@ class TopicDetailSerializer(TopicSerializer):
     pages = serializers.IntegerField()
     rows = TopicProjectSerializer(many=True)
     notes = TopicNoteSerializer(many=True)
+    record = TopicChangeSerializer(many=True, help_text="The latest first.")
 
 
 class LeftSerializer(serializers.Serializer):
@@ -194,6 +215,19 @@ def api_topic_detail(page: TopicPage) -> dict[str, Any]:
         "notes": [
             {"id": note.pk, "text": note.text, "by": str(note.by), "at": note.at} for note in page.notes
         ],
+        "record": [_change(done) for done in page.record],
+    }
+
+
+def _change(done: TopicChange) -> dict[str, Any]:
+    change = done.change
+    return {
+        "id": change.pk,
+        "verb": change.verb,
+        "by": str(change.actor),
+        "at": change.at,
+        "note": change.note,
+        "changed": [field._asdict() for field in done.fields],
     }
 
 

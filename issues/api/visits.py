@@ -28,6 +28,7 @@ from issues.api.visit_shapes import (
 from issues.models import Issue
 from issues.queries import issue_rows
 from issues.visit_filters import VisitFilter
+from milestones.api.node_shapes import ReasonSerializer
 from milestones.api.requests import IDEMPOTENCY_KEY, RuleOfTheDay, body_of, once, receipt_of
 from milestones.models import Node
 from milestones.paging import Paging
@@ -35,6 +36,7 @@ from projects.file_actions import stored_files
 from projects.file_responses import file_response
 from projects.models import Finding, Project, Visit, VisitPhoto
 from projects.querysets import FindingQuerySet, VisitPhotoQuerySet, VisitQuerySet
+from projects.visit_actions import withdraw_visit_file
 
 
 class VisitViewSet(RuleOfTheDay, ListModelMixin, GenericViewSet):
@@ -86,7 +88,7 @@ class VisitPhotoViewSet(GenericViewSet):
     request: UserApiRequest
 
     def get_queryset(self) -> VisitPhotoQuerySet:
-        return VisitPhoto.objects.visible_to(self.request.user).select_related("added_by")
+        return VisitPhoto.objects.visible_to(self.request.user).live().select_related("added_by")
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Who asks for an image gets the image; refusals are JSON whatever was asked for."""
@@ -99,6 +101,15 @@ class VisitPhotoViewSet(GenericViewSet):
     @action(detail=True, methods=["get"])
     def file(self, request: UserApiRequest, pk: str) -> FileResponse:
         return file_response(self.get_object())
+
+    @extend_schema(request=ReasonSerializer, responses={204: None}, parameters=[IDEMPOTENCY_KEY])
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: UserApiRequest, pk: str) -> Response:
+        """The file is shown and found no more; the history keeps it."""
+        kept = get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk)
+        sent = body_of(request, ReasonSerializer)
+        once(request, lambda: withdraw_visit_file(kept, actor=request.user, **sent))
+        return Response(status=204)
 
 
 class FindingViewSet(RuleOfTheDay, GenericViewSet):

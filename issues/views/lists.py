@@ -1,6 +1,5 @@
 """The list of issues, and the sheet of exactly what it shows."""
 
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -33,9 +32,8 @@ from milestones.calendar_table import load_calendar
 from milestones.filter_choices import unit_choices
 from milestones.filters import refuse_unreadable
 from milestones.page_numbers import page_of
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 
-_IN_MEMORY = 2 * 1024 * 1024
 _TYPED = ("search", "age_from", "closed_after")
 """What is wrong with these is said at their fields; anything else that cannot be read is no address of the list."""
 
@@ -88,19 +86,18 @@ def export(request: UserRequest) -> FileResponse:
     rule = LightRule.on(now.date(), load_calendar())
     listed = _listed(request, rule)
     refuse_unreadable(listed.filter.form)
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     title = _("Open issues") if listed.is_all_open else _("Issues")
     under = [
         _("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")},
         *said_in_words(listed, request),
     ]
-    write_issues(
-        file, each_issue_row(listed.issues, rule), name=pgettext("name of a sheet", "Issues"), title=title,
-        under=" · ".join(under), when_empty=_("Nothing matches."),
+    return workbook_response(
+        f"issues-{now:%Y%m%d-%H%M}",
+        lambda file: write_issues(
+            file, each_issue_row(listed.issues, rule), name=pgettext("name of a sheet", "Issues"), title=title,
+            under=" · ".join(under), when_empty=_("Nothing matches."),
+        ),
     )  # fmt: skip
-    file.seek(0)
-    name = f"issues-{now:%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
 
 
 def _listed(request: UserRequest, rule: LightRule) -> IssueList:

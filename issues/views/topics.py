@@ -32,6 +32,7 @@ from issues.models import ISSUE_LABELS, Issue, Topic, TopicNote
 from issues.queries import rows_of_page
 from issues.topic_forms import TopicAssignForm, TopicForm, TopicNoteForm
 from issues.topic_queries import topic_page, topic_rows
+from issues.topic_record import topic_entries
 from milestones.calendar_table import load_calendar
 from milestones.filters import refuse_unreadable
 from milestones.forms import ReasonForm, VersionForm, read_form
@@ -117,6 +118,7 @@ def topic(request: UserRequest, pk: int) -> HttpResponse:
         "counts": page.row.counts,
         "page": page.page,
         "query": "",
+        "entries": topic_entries(page.record, rule.today),
         "may_lead": may_lead,
         "may_note": is_open
         and Topic.objects.visible_to(request.user).notable_by(request.user).filter(pk=pk).exists(),

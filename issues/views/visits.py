@@ -25,13 +25,13 @@ from issues.visit_queries import finding_lines, unvisited_rows, visit_rows
 from milestones.calendar_table import load_calendar
 from milestones.filter_choices import unit_choices
 from milestones.filters import refuse_unreadable
-from milestones.forms import read_form
+from milestones.forms import ReasonForm, read_form
 from milestones.page_numbers import page_of
 from milestones.views.sending import sent_once
 from projects.file_responses import file_response, thumbnail_response
 from projects.models import Finding, Project, Visit, VisitPhoto
 from projects.querysets import ProjectQuerySet
-from projects.visit_actions import change_visit
+from projects.visit_actions import change_visit, withdraw_visit_file
 
 LATELY = 30
 """The sentence of the list counts the visits of so many days, today being the last of them."""
@@ -187,12 +187,26 @@ def raise_finding(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def photo(request: UserRequest, pk: int) -> FileResponse:
     """The file itself, for whoever may see the project."""
-    return file_response(get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk))
+    return file_response(_photo(request, pk))
 
 
 @require_safe
 def thumbnail(request: UserRequest, pk: int) -> FileResponse:
-    return thumbnail_response(get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk))
+    return thumbnail_response(_photo(request, pk))
+
+
+@require_POST
+def withdraw_photo(request: UserRequest, pk: int) -> HttpResponse:
+    withdrawn = get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk)
+    reason = read_form(ReasonForm(request.POST))["reason"]
+    sent_once(request, lambda: withdraw_visit_file(withdrawn, actor=request.user, reason=reason))
+    messages.success(request, _("“%(file)s” is withdrawn.") % {"file": withdrawn.name})
+    return redirect("issues:visit", withdrawn.visit_id)
+
+
+def _photo(request: UserRequest, pk: int) -> VisitPhoto:
+    """One that is still shown; a withdrawn one is on record only."""
+    return get_object_or_404(VisitPhoto.objects.visible_to(request.user).live(), pk=pk)
 
 
 def _visit(request: UserRequest, pk: int) -> Visit:

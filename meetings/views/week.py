@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 
 from django.http import FileResponse
 from django.urls import reverse
@@ -19,12 +18,9 @@ from meetings.queries import Agenda, agenda_of
 from meetings.sheets.titles import titles
 from meetings.workbook import write_workbook
 from milestones.calendar_table import load_calendar
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 from screen import addresses
 from screen.queries import Screen
-
-IN_MEMORY = 2 * 1024 * 1024
-"""Bytes of a workbook that are kept in memory; a larger one waits in a file that nobody else can open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +45,11 @@ def workbook(request: UserRequest) -> FileResponse:
     """The workbook of what the reader may see, as of now."""
     now = timezone.localtime()
     rule = LightRule.on(now.date(), load_calendar())
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
-    with one_moment():
-        write_workbook(file, gather_week(request.user, rule, now))
-    file.seek(0)
     name = _("weekly meeting %(day)s") % {"day": rule.today.isoformat()}
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX.content_type)
+    with one_moment():
+        return workbook_response(
+            name, lambda file: write_workbook(file, gather_week(request.user, rule, now))
+        )
 
 
 def live_sheets(reader: User, rule: LightRule, screen: Screen) -> list[Sheet]:

@@ -85,6 +85,11 @@ SENTENCES: Mapping[str, Sentence] = {
         ("visited_on",),
         frozenset({"visited_on"}),
     ),
+    Verb.VISIT_FILE_WITHDRAWN: Sentence(
+        gettext_lazy("withdrew “%(name)s” from the visit on %(visited_on)s"),
+        ("name", "visited_on"),
+        frozenset({"visited_on"}),
+    ),
     Verb.LINK_MADE: Sentence(gettext_lazy("made a link for the enterprise")),
     Verb.LINK_REVOKED: Sentence(gettext_lazy("revoked the link of the enterprise")),
 }

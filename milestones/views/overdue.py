@@ -1,6 +1,5 @@
 """The overdue list, what is folded under its rows, and the sheet of exactly what is shown."""
 
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.http import FileResponse, HttpResponse, QueryDict
@@ -33,10 +32,9 @@ from milestones.node_lists import (
 from milestones.page_numbers import page_of
 from milestones.queries import each_node_row
 from milestones.workbook import write_nodes
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 from projects.models import Project
 
-_IN_MEMORY = 2 * 1024 * 1024
 _FIELDS = (
     "unit", "department", "town", "kind", "node_kind", "late_from", "late_to",
     "due_after", "due_before", "issue_category", "issue_unit", "ordering",
@@ -117,18 +115,17 @@ def export(request: UserRequest) -> FileResponse:
     rule = LightRule.on(now.date(), load_calendar())
     listed = _listed(request, rule)
     refuse_unreadable(listed.filter.form)
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     lights = listed.filter.form.cleaned_data.get("light") or []
     comma = pgettext("between names", ", ")
     words = comma.join(str(LIGHT_LABELS[Light(light)]) for light in lights) or listed.title
     under = [_("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")}, *_said(listed)]
-    write_nodes(
-        file, each_node_row(listed.nodes, rule), name=words, title=_("%(light)s: nodes") % {"light": words},
-        under=" · ".join(under), when_empty=_("Nothing matches."),
+    return workbook_response(
+        f"nodes-{now:%Y%m%d-%H%M}",
+        lambda file: write_nodes(
+            file, each_node_row(listed.nodes, rule), name=words, title=_("%(light)s: nodes") % {"light": words},
+            under=" · ".join(under), when_empty=_("Nothing matches."),
+        ),
     )  # fmt: skip
-    file.seek(0)
-    name = f"nodes-{now:%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
 
 
 def _listed(request: UserRequest, rule: LightRule) -> NodeList:

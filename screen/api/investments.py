@@ -19,6 +19,7 @@ from milestones.filters import refuse_unreadable
 from milestones.paging import Paging
 from milestones.project_filters import ProjectFilter
 from projects.investment_actions import MonthAmount, Written, YearPlan, plan_investments, record_investments
+from projects.investments import GROUP_LABELS
 from projects.models import Investment, InvestmentPlan, Project
 from projects.querysets import InvestmentPlanQuerySet, InvestmentQuerySet, ProjectQuerySet
 from screen.api.investment_shapes import (
@@ -31,7 +32,7 @@ from screen.api.investment_shapes import (
     YearPlanSerializer,
     api_totals,
 )
-from screen.investment.form import GROUP_LABELS, InvestmentForm
+from screen.investment.form import InvestmentForm
 from screen.investment.page import investment_page
 
 Row = TypeVar("Row", bound=QuerySet[Any])
@@ -123,7 +124,10 @@ class InvestmentViewSet(OfProjects):
         operation_id="investments_totals", responses=InvestmentTotalsSerializer,
         parameters=[
             *_PERIOD,
-            OpenApiParameter("group", str, enum=list(GROUP_LABELS), description="Of which projects the plan is told."),
+            OpenApiParameter(
+                "group", str, enum=list(GROUP_LABELS),
+                description="Of which projects the plan, the filings and the new starts are told.",
+            ),
             *_NARROWED,
         ],
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.forecast_score import Bin
+from screen.forecast.words import share_words
 
 SIDE: Final = 240
 LEFT: Final = 44
@@ -24,11 +25,11 @@ class Point:
 
     @property
     def said(self) -> str:
-        return f"{self.bin.said:.0%}"
+        return share_words(self.bin.said)
 
     @property
     def kept(self) -> str:
-        return f"{self.bin.kept:.0%}"
+        return share_words(self.bin.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,9 @@ def calibration_chart(bins: Sequence[Bin]) -> Calibration | None:
         )
         for one in bins
     )  # fmt: skip
-    marks = tuple((LEFT + SIDE * share, bottom - SIDE * share, f"{share:.0%}") for share in (0.0, 0.5, 1.0))
+    marks = tuple(
+        (LEFT + SIDE * share, bottom - SIDE * share, share_words(share)) for share in (0.0, 0.5, 1.0)
+    )
     return Calibration(
         LEFT + SIDE + RIGHT, bottom + FOOT, f"M{LEFT} {bottom}L{LEFT + SIDE} {TOP}",
         f"M{LEFT} {TOP}V{bottom}H{LEFT + SIDE}", points, marks,

@@ -57,7 +57,12 @@ def chance_words(chance: float | None) -> str:
         return "<\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}%"
     if chance > 0.99:
         return ">\N{NO-BREAK SPACE}99\N{NO-BREAK SPACE}%"
-    return f"{chance * 100:.0f}\N{NO-BREAK SPACE}%"
+    return share_words(chance)
+
+
+def share_words(share: float) -> str:
+    """A share of cases in whole percent."""
+    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
 def difference_words(days: int) -> str:

@@ -12,14 +12,7 @@ from django.utils.translation import pgettext_lazy
 from domain.lights import Light
 from domain.periods import Months
 from milestones.filters import refuse_unreadable
-from projects.investments import GROUPS
-
-GROUP_LABELS: Final = {
-    "all": pgettext_lazy("investment", "All investment"),
-    "manufacturing": pgettext_lazy("investment", "Manufacturing"),
-    "industrial": pgettext_lazy("investment", "Industrial"),
-    "renovation": pgettext_lazy("investment", "Technical renovation"),
-}
+from projects.investments import GROUP_LABELS, GROUPS
 
 LIGHTS: Final = (Light.RED, Light.YELLOW, Light.GREEN, Light.GREY)
 

@@ -67,7 +67,8 @@ class ListSum:
 
 @dataclass(frozen=True, slots=True)
 class InvestmentPage:
-    """`filed` and `started` count projects; `filed_renovation` are those of the filed that are renovations."""
+    """`filed` and `started` count projects of the group, as `plan` does; `filed_renovation` are those of the filed that
+    are renovations."""
 
     asked: Asked
     totals: InvestmentTotals
@@ -99,7 +100,10 @@ def investment_page(
         lines = [line for line in lines if line.planned is not None]
     if asked.light:
         lines = [line for line in lines if line.light == asked.light]
-    reached = reached_in(projects, asked.months, narrowed=narrowed, has_begun=has_begun)
+    of_group = projects.filter(GROUPS[asked.group](""))
+    reached = reached_in(
+        of_group, asked.months, narrowed=narrowed or asked.group != "all", has_begun=has_begun
+    )
     return InvestmentPage(
         asked=asked, totals=totals_of(by_month, asked.months), by_month=by_month, plan=plan,
         lines=lines, sum=_sum(lines),

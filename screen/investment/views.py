@@ -1,7 +1,5 @@
 """The page of investment, and the workbook of exactly what it shows."""
 
-from tempfile import SpooledTemporaryFile
-
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,16 +15,16 @@ from milestones.filters import refuse_unreadable
 from milestones.page_numbers import page_of
 from milestones.project_filters import ProjectFilter
 from milestones.templatetags.amounts import months
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
+from projects.investments import GROUP_LABELS
 from projects.models import Project
 from projects.querysets import ProjectQuerySet
 from screen.investment.chart import investment_chart
-from screen.investment.form import GROUP_LABELS, LIGHT_LABELS, LIGHTS, InvestmentForm
+from screen.investment.form import LIGHT_LABELS, LIGHTS, InvestmentForm
 from screen.investment.page import InvestmentPage, investment_page, named
 from screen.investment.words import Addresses, investment_clauses, investment_figures
 from screen.investment.workbook import write_investment
 
-_IN_MEMORY = 2 * 1024 * 1024
 _FIELDS = ("search", "kind", "town", "department", "sector", "leader")
 """What of the projects' filter the form shows; an address may say more."""
 
@@ -71,16 +69,15 @@ def export(request: UserRequest) -> FileResponse:
     """The sheet of every row that the page with the same address shows, all its pages."""
     now = timezone.localtime()
     shown, projects, _narrowed = _shown(request)
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
     under = [
         _("As of %(moment)s") % {"moment": date_format(now, "Y-m-d H:i")},
         months(shown.asked.months),
         str(GROUP_LABELS[shown.asked.group]),
     ]
-    write_investment(file, shown, named(shown.lines, projects), under=" · ".join(under))
-    file.seek(0)
-    name = f"investment-{now:%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
+    return workbook_response(
+        f"investment-{now:%Y%m%d-%H%M}",
+        lambda file: write_investment(file, shown, named(shown.lines, projects), under=" · ".join(under)),
+    )
 
 
 def _is_kept(name: str, value: str) -> bool:

@@ -20,11 +20,11 @@ from milestones.templatetags.amounts import (
     signed_percent,
     signed_points,
 )
-from projects.investments import Amount, PlanTotals
+from projects.investments import GROUP_LABELS, Amount, PlanTotals
 from projects.models import Kind
 from projects.templatetags.parts import mark
 from screen.figures import Figure, Note
-from screen.investment.form import GROUP_LABELS, LIGHT_LABELS
+from screen.investment.form import LIGHT_LABELS
 from screen.investment.page import InvestmentPage
 from screen.reached import Reached
 from screen.sentence import Clause
@@ -54,10 +54,13 @@ class Addresses:
         return self.rows(Months(month, month))
 
     def reached(self, milestone: Milestone, period: Months, **more: str) -> str:
-        """The projects that reached `milestone` in the period."""
+        """The projects of the group that reached `milestone` in the period."""
         query = self.asked.copy()
+        group = query.get("group")
         for name in _OWN:
             query.pop(name, None)
+        if group and group != "all":
+            query["investment_group"] = group
         query["reached"] = milestone.value
         query["reached_after"], query["reached_before"] = f"{period.first}", f"{period.last_day}"
         for name, value in more.items():
@@ -118,15 +121,19 @@ def investment_figures(page: InvestmentPage, addresses: Addresses) -> list[Figur
     figures = [_amount(name, amount, period, addresses) for name, amount in amounts]
     figures.append(_share(page, addresses))
     figures.append(_plan(page.plan, addresses))
+    group = page.asked.group
+    of_group = () if group == "all" else (Note(str(GROUP_LABELS[group])),)
     changed = _change(page.filed_renovation)
     of_renovation = Note(
         _("%(count)s renovation, %(change)s")
         % {"count": page.filed_renovation.now, "change": changed or "–"},
         addresses.reached(Milestone.FILED, period, kind=Kind.RENOVATION.value),
     )
-    more = () if addresses.asked.get("kind") else (of_renovation,)
-    figures.append(_reached(_("Filings"), page.filed, Milestone.FILED, period, addresses, more))
-    figures.append(_reached(_("New starts"), page.started, Milestone.STARTED, period, addresses))
+    # Where all are of one kind there is nothing to tell apart.
+    more = () if addresses.asked.get("kind") or group == "renovation" else (of_renovation,)
+    filed = _reached(_("Filings"), page.filed, Milestone.FILED, period, addresses, (*of_group, *more))
+    figures.append(filed)
+    figures.append(_reached(_("New starts"), page.started, Milestone.STARTED, period, addresses, of_group))
     return figures
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
+from math import hypot
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -37,8 +38,8 @@ LONG = 12
 LETTERS = 14
 """The height of a town's name."""
 
-_AWAY = sorted(range(-63, 64, 7), key=abs)
-"""So many units it may stand aside."""
+_AWAY = sorted(product(range(-42, 43, 14), range(-63, 64, 7)), key=lambda way: hypot(*way))
+"""So many units to the right and down it may stand aside, the nearest first."""
 
 _URGENCY = {light: place for place, light in enumerate(PROJECT_LIGHTS)}
 
@@ -178,17 +179,24 @@ def _towns(outline: OutlineInUse, frame: Frame, towns: Mapping[str, int]) -> tup
 
 
 def _beside(town: Town, marks: Iterable[Mark]) -> Town:
-    """The town with its name as near to its middle as it covers few marks."""
-    half = max(map(length, town.lines)) * LETTERS / LETTER / 2
+    """The town with its name as near to its middle as marks, which are drawn over it, leave it to be read."""
+    half, high = max(map(length, town.lines)) * LETTERS / LETTER / 2, LETTERS * 1.2 * len(town.lines)
+    near = [
+        (mark.x - town.x, mark.y - town.y, half + (21 if mark.count > 1 else 11))
+        for mark in marks
+        if abs(mark.x - town.x) < half + 63 and abs(mark.y - town.y) < high + 75
+    ]
 
-    def covered(down: int) -> int:
-        top, bottom = town.y + down - LETTERS, town.y + down + LETTERS * 1.2 * (len(town.lines) - 1)
+    def covered(way: tuple[int, int]) -> float:
+        """How much of it, in square units: each mark is 24 high, and `wide` from where it begins to touch the name."""
+        right, top = way[0], way[1] - LETTERS
         return sum(
-            abs(mark.x - town.x) < half + (21 if mark.count > 1 else 11) and top - 12 < mark.y < bottom + 14
-            for mark in marks
+            max(0, wide - abs(x - right)) * max(0, min(y + 12, top + high) - max(y - 12, top))
+            for x, y, wide in near
         )
 
-    return replace(town, y=round(town.y + min(_AWAY, key=covered), 1))
+    right, down = min(_AWAY, key=covered)
+    return replace(town, x=round(town.x + right, 1), y=round(town.y + down, 1))
 
 
 @lru_cache(maxsize=8)

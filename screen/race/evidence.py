@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
@@ -154,6 +154,23 @@ def _entries(asked: Asked) -> list[EvidenceRow]:
     return found
 
 
+def _updates(asked: Asked) -> list[EvidenceRow]:
+    seen = Project.objects.visible_to(asked.reader).filter(town=asked.unit)
+    reported = rows.reports(asked.period).filter(project=OuterRef("pk")).order_by("-at")
+    under_way: Any = rows.under_way(seen, asked.period).annotate(
+        reported_on=TruncDate(Subquery(reported.values("at")[:1])),
+        above=Case(When(rows.is_updated(asked.period), then=Value(1)), default=Value(0)),
+    )
+    return [
+        EvidenceRow(
+            pk, name, enterprise, reverse("milestones:project", args=[pk]), (reported_on,), Decimal(counted)
+        )
+        for pk, name, enterprise, reported_on, counted in under_way.order_by("pk").values_list(
+            "pk", "name", "enterprise", "reported_on", "above"
+        )
+    ]
+
+
 def _pace(asked: Asked) -> list[EvidenceRow]:
     done = rows.timed_approvals(asked.nodes(), asked.period).order_by("pk")
     holds = defaultdict[int, list[tuple[date, date | None]]](list)
@@ -291,6 +308,7 @@ _OF_MEASURE: Final[Mapping[Measure, Callable[[Asked], list[EvidenceRow]]]] = {
     Measure.ISSUES: _issues,
     Measure.ISSUE_AGE: _ages,
     Measure.ENTRIES: _entries,
+    Measure.UPDATES: _updates,
     Measure.PACE: _pace,
     Measure.RETURNS: _returns,
     Measure.RATING: _ratings,

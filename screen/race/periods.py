@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from domain.errors import InputError, gettext_noop
-from domain.periods import Months, first_of_month, last_full_month, months_later
+from domain.periods import Months, first_of_month, first_of_quarter, last_full_month, months_later
 from domain.recorded_days import refuse_too_early
 from domain.workdays import ONE_DAY
 from milestones.filters import refuse_unreadable
@@ -62,7 +62,7 @@ class RacePeriod:
 
 def preset_period(preset: str, today: date) -> RacePeriod:
     """One of ``PRESETS``, up to today. Raises KeyError for another name."""
-    quarter = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1)
+    quarter = first_of_quarter(today)
     days = {
         "month": (first_of_month(today), today),
         "quarter": (quarter, today),

@@ -39,7 +39,7 @@ from domain.workdays import ONE_DAY, LimitUnit, WorkCalendar, days_held
 from history.models import Change
 from issues.models import Issue, Supervision
 from milestones.models import Node, TemplateNode
-from projects.models import Investment, InvestmentPlan
+from projects.models import Investment, InvestmentPlan, Project
 from screen.models import RaceAdjustment, RaceBoard, RaceRules
 from screen.race import rows
 from screen.race.periods import RacePeriod, preset_period
@@ -147,7 +147,7 @@ def _found(period: RacePeriod, rule: LightRule) -> dict[Board, list[Found]]:
         Board.TOWNS: {
             Measure.NODES: nodes.towns, Measure.INVESTMENT: _investment(period.months),
             Measure.MILESTONES: nodes.milestones, Measure.ISSUES: issues.towns, Measure.ISSUE_AGE: issues.ages,
-            Measure.ENTRIES: entered,
+            Measure.ENTRIES: entered, Measure.UPDATES: _updates(period),
         },
         Board.DEPARTMENTS: {
             Measure.NODES: nodes.departments, Measure.PACE: _pace(period, rule.calendar),
@@ -323,6 +323,17 @@ def _entries(period: RacePeriod, rule: LightRule) -> tuple[_Tally, Counter[int]]
         good[unit] += 0 if is_late or lacks_proof else count
         back_filled[unit] += count if is_late else 0
     return {unit: _share(good[unit], count) for unit, count in whole.items()}, back_filled
+
+
+def _updates(period: RacePeriod) -> _Tally:
+    """Projects of which something was reported in the last week, of those under way, by town."""
+    under_way = rows.under_way(Project.objects.all(), period).order_by().values_list("town_id")
+    return {
+        town: _share(updated, whole)
+        for town, updated, whole in under_way.annotate(
+            updated=Count("pk", filter=rows.is_updated(period)), whole=Count("pk")
+        )
+    }
 
 
 def _pace(period: RacePeriod, calendar: WorkCalendar) -> _Tally:

@@ -4,6 +4,7 @@ A node is done by its unit or, where it has none, by the town of its project. Wh
 end of a hold has moved the deadline by the days held, so what was held is measured without them.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,13 +15,14 @@ from domain.chains import ClockOwner, EdgeKind, Milestone
 from domain.date_changes import RequestStatus
 from domain.issues import IssueStatus
 from domain.lifecycle import OPEN, Status
-from domain.race import Board
+from domain.race import REPORTED_WITHIN, Board
 from domain.supervision import SlipLevel
 from history.models import Change
 from issues.querysets import IssueQuerySet, SupervisionQuerySet
 from milestones.milestone_states import steps_of_milestone
-from milestones.models import DateChangeItem, Hold
+from milestones.models import DateChangeItem, Hold, Node
 from milestones.querysets import HoldQuerySet, NodeQuerySet
+from projects.querysets import ProjectQuerySet
 from screen.race.periods import RacePeriod
 
 ANSWERS: Final = Coalesce("unit_id", "project__town_id")
@@ -41,6 +43,14 @@ KEY_MILESTONES: Final = (Milestone.STARTED, Milestone.COMPLETED, Milestone.PRODU
 """开工、竣工、投产."""
 
 CAME_BACK: Final = (Change.Verb.ISSUE_RETURNED, Change.Verb.ISSUE_REOPENED)
+
+REPORTS: Final = (
+    Change.Verb.NODE_STARTED, Change.Verb.NODE_FINISHED, Change.Verb.NODE_REOPENED, Change.Verb.NODE_HELD,
+    Change.Verb.NODE_RESUMED, Change.Verb.NODES_RECORDED, Change.Verb.PROOF_ADDED, Change.Verb.DATE_CHANGE_ASKED,
+    Change.Verb.PROJECT_CHANGED, Change.Verb.INVESTMENT_RECORDED, Change.Verb.VISIT_RECORDED,
+    Change.Verb.ISSUE_RAISED, Change.Verb.ISSUE_NOTED, Change.Verb.ISSUE_CLOSE_ASKED,
+)  # fmt: skip
+"""What says how a project stands; not what is decided about it, such as a reminder or an approval."""
 
 
 def of_unit(unit: Unit, path: str = "") -> Q:
@@ -103,6 +113,30 @@ def reached(period: RacePeriod) -> Q:
 def entries(nodes: NodeQuerySet, period: RacePeriod) -> NodeQuerySet:
     """Nodes that were entered as done in the period, whenever that was."""
     return nodes.filter(status=Status.DONE, finish_entered_on__range=(period.first, period.last))
+
+
+def under_way(projects: ProjectQuerySet, period: RacePeriod) -> ProjectQuerySet:
+    """Projects whose chain has begun and has a node that was still to be done at the end of the last day; one that is
+    on hold waits for nobody's report."""
+    to_do = Q(status__in=[Status.WAITING, Status.RUNNING])
+    if period.last < period.today:  # what has been done since was to be done then
+        to_do |= Q(finished_on__gt=period.last)
+    return projects.filter(
+        Exists(Node.objects.filter(to_do, project=OuterRef("pk"))), chain__starts_on__lte=period.last
+    )
+
+
+def reports(period: RacePeriod) -> Any:
+    """What was reported of projects until the end of the period: ``Change``."""
+    _first, end = period.moments
+    return Change.objects.filter(verb__in=REPORTS, at__lt=end)
+
+
+def is_updated(period: RacePeriod) -> Q:
+    """Projects of which something was reported in the last week of the period."""
+    _first, end = period.moments
+    lately = reports(period).filter(at__gte=end - timedelta(days=REPORTED_WITHIN), project__isnull=False)
+    return Q(pk__in=lately.order_by().values("project"))
 
 
 def timed_approvals(nodes: NodeQuerySet, period: RacePeriod) -> NodeQuerySet:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -25,7 +24,7 @@ from milestones.calendar_table import load_calendar
 from milestones.forms import read_form
 from milestones.page_numbers import page_of
 from milestones.views.sending import sent_once
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 from screen.models import RaceAdjustment, RaceBoard, RaceRules
 from screen.race.actions import adjust, weigh_anew, withdraw_adjustment
 from screen.race.evidence import Asked, Evidence, evidence, marked
@@ -48,7 +47,6 @@ from screen.race.workbook import write_race
 
 Name = TypeVar("Name", bound=StrEnum)
 
-_IN_MEMORY = 2 * 1024 * 1024
 _BOARDS_LISTED = 12
 
 
@@ -82,11 +80,8 @@ def race(request: UserRequest) -> HttpResponse:
 def export(request: UserRequest) -> FileResponse:
     """The sheet of what the page with the same address shows."""
     shown = _race(request)
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    write_race(file, shown)
-    file.seek(0)
-    name = f"race-{shown.meeting or timezone.localtime().strftime('%Y%m%d-%H%M')}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
+    name = f"race-{shown.meeting or timezone.localtime().strftime('%Y%m%d-%H%M')}"
+    return workbook_response(name, lambda file: write_race(file, shown))
 
 
 def unit(request: UserRequest, board: str, pk: int) -> HttpResponse:

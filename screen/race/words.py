@@ -23,6 +23,7 @@ MEASURE_LABELS: Final[Mapping[Measure, Promise]] = {
     Measure.ISSUES: gettext_lazy("Issues closed on time"),
     Measure.ISSUE_AGE: gettext_lazy("Age of open issues"),
     Measure.ENTRIES: gettext_lazy("Quality of entries"),
+    Measure.UPDATES: gettext_lazy("Updated this week"),
     Measure.PACE: gettext_lazy("Time taken of the limit"),
     Measure.RETURNS: gettext_lazy("Issues that stayed closed"),
     Measure.RATING: gettext_lazy("Ratings by enterprises"),
@@ -36,6 +37,9 @@ FORMULAS: Final[Mapping[Measure, Promise]] = {
     Measure.ENTRIES: gettext_lazy(
         "finishes entered within 5 working days and with their proof ÷ finishes entered"
     ),
+    Measure.UPDATES: gettext_lazy(
+        "projects of which something was reported in the last 7 days of the period ÷ projects under way"
+    ),
     Measure.PACE: gettext_lazy("1.5 − days taken ÷ days of the limits, between 0 and 1"),
     Measure.RETURNS: gettext_lazy("issues closed that did not come back ÷ issues closed or come back"),
     Measure.RATING: gettext_lazy("stars given ÷ stars there could have been, 5 an issue"),
@@ -47,6 +51,7 @@ ABOVE: Final[Mapping[Measure, Promise]] = {
     Measure.ISSUES: gettext_lazy("closed on time"),
     Measure.ISSUE_AGE: gettext_lazy("age, working days"),
     Measure.ENTRIES: gettext_lazy("in order"),
+    Measure.UPDATES: gettext_lazy("up to date"),
     Measure.PACE: gettext_lazy("days taken"),
     Measure.RETURNS: gettext_lazy("stayed closed"),
     Measure.RATING: gettext_lazy("stars"),
@@ -69,6 +74,7 @@ DAYS: Final[Mapping[Measure | Mark, tuple[Promise, ...]]] = {
     Measure.NODES: (_DUE, _FINISHED),
     Measure.MILESTONES: (_DUE, _FINISHED),
     Measure.ENTRIES: (_FINISHED, _ENTERED),
+    Measure.UPDATES: (gettext_lazy("Last reported"),),
     Measure.PACE: (gettext_lazy("Started"), _FINISHED),
     Measure.INVESTMENT: (),
     Measure.ISSUES: (_DUE, _CLOSED),
@@ -176,7 +182,15 @@ def formula_text(board: Board, rules: Rules) -> list[str]:
         ),
     ]
     if board == Board.TOWNS:
-        said.append(_("Milestones, investment and issues are those of all projects of the town."))
+        said.append(
+            _("Milestones, investment, issues and what is up to date are those of all projects of the town.")
+        )
+        said.append(
+            _(
+                "Reporting is judged twice: by the finishes that were entered in time and with their proof, and by the "
+                "projects of which a node, a proof, an issue, a visit or investment was reported lately."
+            )
+        )
     else:
         said.append(
             _(

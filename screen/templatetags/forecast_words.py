@@ -22,7 +22,7 @@ def key_label(key: Milestone) -> str:
 @register.filter
 def covered(value: Coverage) -> str:
     """The share of dates that held; a dash where none has come."""
-    return "–" if value.share is None else f"{value.share * 100:.0f}\N{NO-BREAK SPACE}%"
+    return "–" if value.share is None else words.share_words(value.share)
 
 
 @register.filter

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
@@ -12,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.http import UserRequest
-from domain.periods import Months, first_of_month, months_later
+from domain.periods import Months, first_of_quarter, months_later
 from domain.weak_link import MINIMUM_ENDED, Cell, Link, Order
 from milestones.filter_choices import unit_choices
 from milestones.templatetags.amounts import months
-from projects.files.kinds import XLSX
+from projects.file_responses import workbook_response
 from screen.keeping import Keeper
 from screen.models import Reckoning
 from screen.narrowing import PERIOD, PLACES, Narrowing, NarrowingForm, said_of_projects
@@ -53,8 +52,6 @@ from screen.weak_link.words import (
     quarter_name,
 )
 from screen.weak_link.workbook import write_links
-
-_IN_MEMORY: Final = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +101,8 @@ def export(request: UserRequest) -> FileResponse:
     under = _("reckoned as of %(day)s; delay handed on in %(period)s; ranked by %(order)s") % {
         "day": place.reckoning.day.isoformat(), "period": months(place.part.period), "order": ORDER_LABELS[order],
     }  # fmt: skip
-    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
-    write_links(file, shown, under=under)
-    file.seek(0)
-    name = f"weak-link-{timezone.localtime():%Y%m%d-%H%M}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX.content_type)
+    name = f"weak-link-{timezone.localtime():%Y%m%d-%H%M}"
+    return workbook_response(name, lambda file: write_links(file, shown, under=under))
 
 
 def kind(request: UserRequest, chain: str, node: str) -> HttpResponse:
@@ -169,7 +163,7 @@ def _context(request: UserRequest, place: _Place) -> dict[str, Any]:
 
 
 def _periods(day: date) -> list[tuple[str, Months | None]]:
-    quarter = months_later(first_of_month(day), -((day.month - 1) % 3))
+    quarter = first_of_quarter(day)
     return [
         (_("last 12 months"), None),
         (_("this quarter"), Months(quarter, months_later(quarter, 2))),

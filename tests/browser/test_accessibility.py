@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
@@ -20,8 +19,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts.actions import invite
 from accounts.models import Unit, User
 from issues.actions import propose_slips
+from issues.actions.links import make_link
+from issues.links import address_of
 from issues.models import Issue, Supervision, Topic
 from ledger.models import Import
 from meetings.actions import take_decision
@@ -33,6 +35,8 @@ from milestones.publishing import built_in_chains, publish_template
 from projects.models import Project, Visit
 from screen.models import Indicator
 from screen.reckoning.actions import reckon
+from screen.wall.kiosk_actions import make_kiosk
+from tests.emptying import empty_database
 from tests.make import make_issue, make_topic, make_user, make_visit
 from tests.meetings.drafts import freeze, make_meeting
 from tests.meetings.filling import bring, offline
@@ -55,8 +59,17 @@ new PerformanceObserver(list => {
 """
 """Notes what moves on a page after it was first painted, by more than an eye can see."""
 
-NO_PAGES: Final = ("api/", "admin/", "accounts/", "language/", "^", "e/", "wall/k/", "favicon")
+NO_PAGES: Final = ("api/", "admin/", "accounts/", "language/", "^", "e/", "join/", "wall/k/", "favicon")
 """Addresses that lead to no page of ours, or to one that is asked for by a secret; those of log-in are named below."""
+
+DOORS: Final = (
+    "log-in", "invitation", "no invitation", "enterprise", "no enterprise", "wall screen", "no wall screen",
+    "nowhere",
+)  # fmt: skip
+"""What is seen without an account, with a secret or with a wrong one."""
+
+NOT_OURS: Final = {"target-size": {"enabled": False}, "link-in-text-block": {"enabled": False}}
+"""What the packages' own pages break and we cannot mend: the small links of lists and of the way back to the index."""
 
 
 PARTS: Final = {
@@ -89,6 +102,7 @@ class District:
     server: LiveServer
     readers: dict[str, User]
     rows: dict[str, Any]
+    doors: dict[str, str]
 
     def pages(self, client: Client, group: str) -> list[str]:
         """The addresses of a group that answer this reader with a page."""
@@ -132,17 +146,17 @@ def district(
     with django_db_blocker.unblock():
         try:
             with override_settings(STORAGES=in_memory, DATA_DIR=tmp_path_factory.mktemp("data")):
-                readers, rows = _make_district()
+                readers, rows, doors = _make_district()
             # Its own server: asking for ``live_server`` would empty the database after each test.
             server = LiveServer("localhost")
-            yield District(server, readers, rows)
+            yield District(server, readers, rows, doors)
             server.thread.terminate()
         finally:
-            call_command("flush", verbosity=0, interactive=False)
+            empty_database()
 
 
-def _make_district() -> tuple[dict[str, User], dict[str, Any]]:
-    manager, today = make_small_district(), timezone.localdate()
+def _make_district() -> tuple[dict[str, User], dict[str, Any], dict[str, str]]:
+    manager, today, now = make_small_district(), timezone.localdate(), timezone.now()
     (spec,) = (one for one in built_in_chains() if one.code == "new_build")
     publish_template(spec, actor=User.objects.system())
     project = Project.objects.get(name="晶圆材料二期")
@@ -178,7 +192,21 @@ def _make_district() -> tuple[dict[str, User], dict[str, Any]]:
     readers = {
         "manager": manager,
         "liaison": make_user(User.Role.LIAISON, unit=power),
+        "administrator": make_user(is_staff=True, is_superuser=True),
     }
+    invited = invite(
+        actor=readers["administrator"], now=now, username="new", role=User.Role.LEADER, unit=None
+    )
+    link = make_link(project, actor=manager, now=now)
+    _kiosk, token = make_kiosk(actor=manager, name="大厅", now=now)
+    opened = dict(
+        zip(
+            DOORS,
+            ("/accounts/login/", f"/join/{invited.token}/", "/join/none/", address_of(link), "/e/none/",
+             f"/wall/k/{token}/", "/wall/k/none/", "/none/"),
+            strict=True,
+        )
+    )  # fmt: skip
     rows = {
         "projects": project.pk, "nodes": late.pk, "overdue/behind": late.pk, "issues": issue.pk,
         "topics": Topic.objects.get().pk, "visits": Visit.objects.get().pk,
@@ -191,18 +219,19 @@ def _make_district() -> tuple[dict[str, User], dict[str, Any]]:
     reckon(today, load_calendar())
     assert Issue.objects.count() == 2
     assert Upload.objects.count() == 1
-    return readers, rows
+    return readers, rows, opened
 
 
-def reader(browser: Browser, district: District, role: str) -> Page:
-    """A browser in which this person is logged in: a liaison's phone, the others' screens."""
+def reader(browser: Browser, district: District, role: str = "") -> Page:
+    """A browser in which this person is logged in, or nobody: a liaison's phone, the others' screens."""
     phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
     screen = {"viewport": {"width": 1280, "height": 800}}
     context: BrowserContext = browser.new_context(
-        bypass_csp=True, locale="zh-CN", **(phone if role == "liaison" else screen)
+        bypass_csp=True, service_workers="block", locale="zh-CN", **(phone if role == "liaison" else screen)
     )
-    session = client_of(district.readers[role]).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": district.server.url}])
+    if role:
+        session = client_of(district.readers[role]).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": district.server.url}])
     context.add_init_script(WATCH)
     return context.new_page()
 
@@ -243,3 +272,29 @@ def test_no_page_of_this_place_breaks_a_rule(
         if said:
             wrong[path] = said
     assert wrong == {}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_page_without_an_account_breaks_a_rule(browser: Browser, district: District, door: str) -> None:
+    page, axe = reader(browser, district), AXE.read_text(encoding="utf-8")
+    said = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{district.server}{district.doors[door]}")
+        page.evaluate(axe)
+        said += broken(page, runOnly={"type": "tag", "values": RULES})
+        said += [f"moved: {one}" for one in page.evaluate("window.shifted")]
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/accounts/unit/", "/admin/accounts/unit/add/", "/api/v1/docs/"]
+)
+def test_what_packages_show_breaks_no_rule_that_we_could_keep(
+    browser: Browser, district: District, path: str
+) -> None:
+    page = reader(browser, district, "administrator")
+    page.route("**/swagger-ui*.js", lambda route: route.abort())  # what it draws has colours of its own
+    page.goto(f"{district.server}{path}")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert broken(page, runOnly={"type": "tag", "values": RULES}, rules=NOT_OURS) == []

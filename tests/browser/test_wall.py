@@ -240,6 +240,21 @@ MEASURE = """() => {
 }"""
 
 
+def test_the_name_of_a_chain_gives_way_as_a_whole_where_not_all_names_fit(
+    page: Page, live_server: LiveServer, kiosk: tuple[Kiosk, str]
+) -> None:
+    hung(page, live_server, kiosk[1])
+    chain, others = page.locator("#dots .chain span"), page.locator("#dots li:not(.chain) span")
+    expect(chain).to_be_visible()
+
+    page.evaluate("name => document.querySelector('[id^=picture-chain]').dataset.name = name", LONG)
+    for shows in (True, False):  # its own picture comes next, then another
+        page.keyboard.press("ArrowRight")
+        page.clock.run_for(1_000)
+        expect(chain).to_be_visible(visible=shows)
+        assert others.evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
+
+
 def test_who_prefers_no_motion_sees_a_cut(
     page: Page, live_server: LiveServer, kiosk: tuple[Kiosk, str]
 ) -> None:

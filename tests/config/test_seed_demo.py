@@ -3,6 +3,8 @@ from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from accounts.models import Unit, User
 from config.demo.people import PASSWORD, SHOWN
@@ -12,6 +14,7 @@ from config.demo.stories import read_stories
 from domain.lifecycle import Status
 from domain.lights import Light, LightRule
 from domain.project_code import CodeForm, CodeWarning, read_project_code
+from domain.race import Board, Mark, Measure
 from history.models import Change
 from meetings.models import Decision, Meeting
 from milestones.calendar_table import load_calendar
@@ -19,6 +22,9 @@ from milestones.models import Chain, DateChange, Node, OverdueFlag
 from milestones.publishing import built_in_chains
 from milestones.queries import NodeRow, node_rows
 from projects.models import Project
+from screen.models import RaceBoard
+from screen.race.periods import RacePeriod
+from screen.race.queries import lines_of, race_of
 from tests.make import make_project
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +56,7 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     assert Change.objects.filter(verb=Change.Verb.NODE_REOPENED).count() == 2
     assert OverdueFlag.objects.count() == sum(row.light == Light.RED for row in rows)
     assert Node.objects.held_longer_than(30, SUNDAY).count() == 1
-    assert sum(row.days_held for row in rows) == 12 + 30 + 6
+    assert sum(row.days_held for row in rows) == 12 + 30 + 6 + 1
     assert sum(row.is_idle for row in rows) == 2
     assert any(row.is_back_filled for row in rows)
     assert 10 < sum(row.lacks_proof for row in told) < 100
@@ -63,6 +69,30 @@ def test_the_demonstration_shows_every_state_and_a_weak_link() -> None:
     _every_project_lies_in_its_town()
     _everybody_can_log_in_and_the_liaison_has_something_to_do(rows)
     _twelve_meetings_were_frozen_week_by_week_each_with_what_was_then()
+    _the_history_tells_of_each_day_on_its_day()
+    _the_race_shows_every_mark_and_who_reported_lately()
+
+
+def _the_history_tells_of_each_day_on_its_day() -> None:
+    days = Change.objects.order_by().values_list(TruncDate("at"), flat=True).distinct()
+    assert len(days) > 150
+    assert max(days) <= timezone.localdate()
+    finished = Change.objects.filter(verb=Change.Verb.NODE_FINISHED, after__has_key="finish_entered_on")
+    told = [(timezone.localtime(change.at).date(), change.after["finish_entered_on"]) for change in finished]
+    assert len(told) > 500
+    assert all(at.isoformat() == entered for at, entered in told)
+
+
+def _the_race_shows_every_mark_and_who_reported_lately() -> None:
+    # Dates that were asked for and approved bear the moment of the sowing.
+    today = max(SUNDAY, timezone.localdate())
+    period = RacePeriod(date(2026, 10, 1), today, today)
+    boards = race_of(period, LightRule.on(today, load_calendar()), timezone.now()).boards
+    lines = [line for board in Board for line in boards[board]]
+    assert {mark for line in lines for mark, count in line.found.marks.items() if count} == set(Mark)
+    for board in RaceBoard.objects.all():
+        shares = [line.part(Measure.UPDATES).counted for line in lines_of(board, Board.TOWNS)]
+        assert 0 < sum(share.numerator for share in shares) < sum(share.denominator for share in shares)
 
 
 def _each_story_is_as_late_as_it_says(rows: list[NodeRow]) -> None:

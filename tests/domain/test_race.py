@@ -87,13 +87,14 @@ def test_points_are_weight_times_value_and_the_score_is_their_sum() -> None:
             1, 22, 28,
             investment=counted("111219.00", "118736.67", rows=31), milestones=counted(12, 13),
             issues=counted(2, 5), issue_age=counted(13, 30, rows=5), entries=counted(9, 21),
+            updates=counted(9, 12),
         ),
         Board.TOWNS, RULES,
     )  # fmt: skip
-    # 30 × 22/28, 20 × 0.93669 / 1.2, 20 × 12/13, 12 × 2/5, 8 × (1 − 13/30), 10 × 9/21
-    by_hand = ["23.57", "15.61", "18.46", "4.80", "4.53", "4.29"]
+    # 30 × 22/28, 20 × 0.93669 / 1.2, 20 × 12/13, 12 × 2/5, 8 × (1 − 13/30), 7 × 9/21, 3 × 9/12
+    by_hand = ["23.57", "15.61", "18.46", "4.80", "4.53", "3.00", "2.25"]
     assert [part.points for part in line.parts] == [Decimal(points) for points in by_hand]
-    assert line.score == Decimal("71.26") == sum(map(Decimal, by_hand))
+    assert line.score == Decimal("72.22") == sum(map(Decimal, by_hand))
 
 
 def test_what_is_left_out_raises_the_weights_of_the_rest() -> None:
@@ -230,7 +231,7 @@ def test_better_is_never_behind_and_nobody_earns_more_than_there_is(
 
 def test_rounding_gives_nobody_more_than_there_is() -> None:
     full = {one: counted(1, 1) for one in (Measure.NODES, Measure.MILESTONES, Measure.ISSUES)}
-    weights = dict(zip(MEASURES[Board.TOWNS], (2, 0, 2, 2, 90, 4), strict=True))
+    weights = dict(zip(MEASURES[Board.TOWNS], (2, 0, 2, 2, 90, 4, 0), strict=True))
     rules = replace(RULES, weights={**RULES.weights, Board.TOWNS: weights})
     assert [part.points for part in scored(Found(1, "", full), Board.TOWNS, rules).parts if part.points] == [
         Decimal("33.33")
@@ -241,7 +242,7 @@ def test_rounding_gives_nobody_more_than_there_is() -> None:
     six = Found(
         1, "", {one: counted(0 if one == Measure.ISSUE_AGE else 6, 5) for one in MEASURES[Board.TOWNS][:4]}
     )
-    odd = dict(zip(MEASURES[Board.TOWNS], (1, 1, 1, 3, 94, 0), strict=True))
+    odd = dict(zip(MEASURES[Board.TOWNS], (1, 1, 1, 3, 94, 0, 0), strict=True))
     line = scored(six, Board.TOWNS, replace(RULES, weights={**RULES.weights, Board.TOWNS: odd}))
     assert sum(part.points or 0 for part in line.parts) == Decimal("100.01")
     assert line.score == Decimal("100.00")

@@ -209,3 +209,19 @@ def test_a_longer_list_asks_no_more_questions(django_assert_num_queries: DjangoA
         one()
     with django_assert_num_queries(len(few)):
         assert client.get("/api/v1/visits/").json()["count"] == 5
+
+
+def test_a_file_is_withdrawn_once_by_who_may() -> None:
+    with stored_files([ContentFile(photo(), "a.jpg")]) as files:
+        visit = visit_of(files=files)
+    (kept,) = visit.photos.all()
+    address, manager = f"visit-photos/{kept.pk}/withdraw/", api(make_user())
+    assert send(api(make_user(User.Role.LEADER)), address, reason="x").status_code == 403
+    assert send(api(make_user(unit=make_unit())), address, reason="x").status_code == 404
+    assert send(manager, address, reason=" ").status_code == 400
+    assert send(manager, address, reason="拍错了").status_code == 204
+    again = send(manager, address, reason="拍错了")
+    assert again.status_code == 409
+    assert again.json()["detail"] == "“a.jpg” was withdrawn already."
+    assert manager.get(f"/api/v1/visits/{visit.pk}/").json()["photos"] == []
+    assert manager.get(f"/api/v1/visit-photos/{kept.pk}/").status_code == 404

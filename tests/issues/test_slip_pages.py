@@ -174,7 +174,7 @@ def test_the_list_is_narrowed_by_level_and_addressee() -> None:
 def test_where_there_is_nothing_it_says_so() -> None:
     shown = text_of(page())
 
-    assert "every issued slip is answered" in shown
+    assert "Every issued slip is answered" in shown
     assert "There are no such slips." in shown
 
 

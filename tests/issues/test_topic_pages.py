@@ -7,12 +7,23 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Unit, User
 from domain.issues import IssueStatus
 from domain.lifecycle import Status
+from issues.actions import (
+    add_to_topic,
+    change_topic,
+    close_topic,
+    note_topic,
+    open_topic,
+    reopen_topic,
+    take_out_of_topic,
+)
 from issues.models import Issue, IssueNote, Topic
 from issues.topic_queries import TopicCounts
+from issues.topic_record import topic_record
 from issues.topic_sentence import topic_sentence
 from milestones.models import Node
 from tests.make import (
@@ -27,6 +38,7 @@ from tests.make import (
     make_user,
 )
 from tests.pages import client_of, tags_of, text_of
+from tests.rest import api
 
 pytestmark = pytest.mark.django_db
 
@@ -329,3 +341,68 @@ def test_the_number_of_questions_does_not_grow(where: str, django_assert_max_num
     before = asked(topic)
     some(5, topic)
     assert asked(topic) == before
+
+
+def record_of(client: Client, topic: Topic) -> str:
+    """What stands in the record of the topic's page."""
+    said = text_of(client.get(f"/topics/{topic.pk}/"))
+    return said[said.rindex("Record of changes latest first") :]
+
+
+def test_the_record_says_what_became_of_a_topic_by_whom_and_when() -> None:
+    power, gas = (make_unit(name, kind=Unit.Kind.DEPARTMENT) for name in ("供电公司", "燃气公司"))
+    boss = make_user(display_name="王科长")
+    client, issue = client_of(boss), make_issue()
+    due = timezone.localdate() + timedelta(days=20)
+    topic = open_topic(
+        actor=boss, name="电力接口", today=days_ago(3), lead_unit=power, issues=[issue], due_on=due
+    )
+    change_topic(topic, actor=boss, today=days_ago(1), name="电力接口（二期）", lead_unit=gas)
+    note_topic(topic, actor=boss, text="一句进展")
+    take_out_of_topic(topic, [issue], actor=boss)
+    close_topic(topic, actor=boss, today=timezone.localdate())
+    reopen_topic(topic, actor=boss, reason="又出现了")
+    said = record_of(client, topic)
+    steps = [
+        "opened the topic again 又出现了",
+        "closed a topic",
+        f"changed a topic issues taken out: {issue.number}",
+        "changed a topic topic: 电力接口 → 电力接口（二期）lead unit: 供电公司 → 燃气公司",
+        "opened a topic lead unit: 供电公司",
+        f"issues added: {issue.number}",
+    ]
+    places = [said.replace("）lead", "）lead").replace("） lead", "）lead").index(step) for step in steps]
+    assert places == sorted(places), "the latest first"
+    assert said.count("王科长") == 5
+    assert "一句进展" not in said, "notes stand apart"
+    found = api(boss).get(f"/api/v1/topics/{topic.pk}/").json()["record"]
+    assert [one["verb"] for one in found] == [
+        "topic_opened", "topic_closed", "topic_changed", "topic_changed", "topic_opened",
+    ]  # fmt: skip
+    assert found[3]["changed"] == [
+        {"name": "name", "before": "电力接口", "after": "电力接口（二期）"},
+        {"name": "lead_unit", "before": "供电公司", "after": "燃气公司"},
+    ]
+    other = make_topic(name="别的")
+    assert "供电公司" not in record_of(client, other), "of another topic nothing is told"
+
+
+def test_the_record_names_only_issues_in_sight() -> None:
+    town = make_unit()
+    mine, theirs = make_issue(make_project(town=town)), make_issue(make_project(town=make_unit()))
+    topic = open_topic(actor=make_user(), name="电力接口", today=days_ago(0), issues=[mine, theirs])
+    said = record_of(client_of(make_user(unit=town)), topic)
+    assert mine.number in said
+    assert theirs.number not in said
+
+
+@pytest.mark.parametrize("more", [0, 4])
+def test_a_longer_record_asks_no_more_questions(
+    more: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    boss, topic = make_user(), make_topic()
+    for number in range(1 + more):
+        change_topic(topic, actor=boss, today=days_ago(0), name=f"专题{number}")
+        add_to_topic(topic, [make_issue()], actor=boss)
+    with django_assert_num_queries(2):
+        assert len(topic_record(topic, Issue.objects.visible_to(boss))) == 2 + 2 * more

@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
+from history.models import Change
 from issues.actions import raise_from_finding
 from issues.models import Issue
 from projects.file_actions import stored_files
@@ -471,3 +472,72 @@ def test_liaisons_and_leaders_correct_nothing() -> None:
         assert client.get(reverse("issues:visit_edit", args=[visit.pk])).status_code == 403
         shown = client.get(reverse("issues:visit", args=[visit.pk]))
         assert reverse("issues:visit_edit", args=[visit.pk]) not in shown.content.decode()
+
+
+# Withdrawing a file
+
+
+def with_file(
+    name: str = "现场.jpg", *, actor: User | None = None, project: Project | None = None
+) -> VisitPhoto:
+    with stored_files([ContentFile(photo(), name)]) as files:
+        visit = visit_of(project, files=files, actor=actor)
+    return VisitPhoto.objects.get(visit=visit)
+
+
+def withdraw(client: Client, kept: VisitPhoto, reason: str = "拍错了工地") -> Any:
+    return client.post(reverse("issues:visit_photo_withdraw", args=[kept.pk]), {"reason": reason})
+
+
+def test_a_withdrawn_file_is_shown_no_more_and_the_history_says_who_and_why() -> None:
+    manager, kept = make_user(), with_file()
+    client, page = client_of(manager), reverse("issues:visit", args=[kept.visit_id])
+    assert "Withdraw 现场.jpg" in text_of(client.get(page))
+    answer = withdraw(client, kept)
+    assert answer.status_code == 302
+    assert "“现场.jpg” is withdrawn." in text_of(client.get(page))
+    assert "现场.jpg" not in text_of(client.get(page))
+    assert "1 photo" not in text_of(client.get(LIST))
+    for name in ("visit_photo", "visit_photo_thumbnail"):
+        assert client.get(reverse(f"issues:{name}", args=[kept.pk])).status_code == 404
+    kept.refresh_from_db()
+    assert {kept.file.name, kept.thumbnail.name} == stored_paths(), "nothing is lost"
+    change = Change.objects.get(verb=Change.Verb.VISIT_FILE_WITHDRAWN)
+    assert (change.actor, change.note, change.project_id) == (manager, "拍错了工地", kept.visit.project_id)
+    timeline = text_of(client.get(reverse("milestones:history", args=[kept.visit.project_id])))
+    assert "withdrew “现场.jpg” from the visit on" in timeline
+    assert "拍错了工地" in timeline
+
+
+def test_who_added_a_file_may_withdraw_it_when_no_manager_any_more() -> None:
+    town = make_unit()
+    author = make_user(unit=town)
+    kept, other = (with_file(actor=actor, project=make_project(town=town)) for actor in (author, make_user()))
+    author.role = User.Role.LIAISON
+    author.save()
+    client = client_of(author)
+    for file, is_offered in ((kept, True), (other, False)):
+        shown = text_of(client.get(reverse("issues:visit", args=[file.visit_id])))
+        assert ("Withdraw" in shown) == is_offered
+        assert withdraw(client, file).status_code == (302 if is_offered else 403)
+    assert VisitPhoto.objects.live().get() == other
+
+
+def test_strangers_and_leaders_withdraw_nothing() -> None:
+    kept = with_file(project=make_project(town=make_unit()))
+    assert withdraw(client_of(make_user(unit=make_unit())), kept).status_code == 404
+    assert withdraw(client_of(make_user(User.Role.LEADER)), kept).status_code == 403
+    assert client_of(make_user()).post("/visits/photos/999/withdraw/", {"reason": "x"}).status_code == 404
+    assert VisitPhoto.objects.live().count() == 1
+
+
+def test_a_page_on_which_it_is_still_shown_says_that_it_was_withdrawn() -> None:
+    kept = with_file()
+    client = client_of(make_user())
+    assert withdraw(client, kept, "  ").status_code == 400
+    assert VisitPhoto.objects.live().count() == 1, "without a reason it stays"
+    assert withdraw(client, kept).status_code == 302
+    again = withdraw(client, kept)
+    assert again.status_code == 409
+    assert "“现场.jpg” was withdrawn already." in text_of(again)
+    assert Change.objects.filter(verb=Change.Verb.VISIT_FILE_WITHDRAWN).count() == 1

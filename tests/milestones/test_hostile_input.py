@@ -99,7 +99,9 @@ def test_a_sweep_as_of_an_earlier_day_leaves_later_flags_alone() -> None:
     assert OverdueFlag.objects.get().cleared_on is None
 
 
-@pytest.mark.parametrize("address", ["signup/", "email/", "password/reset/", "confirm-email/"])
+@pytest.mark.parametrize(
+    "address", ["signup/", "email/", "password/set/", "password/reset/", "confirm-email/"]
+)
 def test_nobody_makes_an_account_or_has_mail_sent_by_the_login_pages(address: str) -> None:
     assert Client().get(f"/accounts/{address}").status_code == 404
     assert Client().post(f"/accounts/{address}", {"email": "a@b.example"}).status_code == 404

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
@@ -25,6 +26,7 @@ from screen.investment.form import Asked
 from screen.investment.page import investment_page
 from tests.make import make_nodes, make_project, make_template, make_unit, make_user
 from tests.pages import client_of, text_of
+from tests.rest import api
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +177,48 @@ def test_filings_and_starts_are_counted_over_whole_months_and_open_the_projects(
     )
     with time_machine.travel(NOW, tick=False):
         assert "1 project" in text_of(client_of(make_user()).get(address))
+
+
+def test_filings_and_starts_follow_the_group_and_open_the_projects_of_it() -> None:
+    template = make_template("a", "b")
+    TemplateNode.objects.filter(template=template, code="a").update(milestone="filed")
+    TemplateNode.objects.filter(template=template, code="b").update(milestone="started")
+    for code in ("a", "b"):
+        for kind, industry in (
+            ("new_build", "C39"),
+            ("renovation", "C29"),
+            ("renovation", "I65"),
+            ("new_build", "D44"),
+        ):
+            _reach(template, make_project(kind=kind, industry=industry), code, date(2022, 3, 1))
+    counted = {
+        group: investment_page(Project.objects.all(), Asked(TO_AUGUST, group, None), narrowed=False)
+        for group in GROUPS
+    }
+    filed = {group: (found.filed.now, found.filed_renovation.now) for group, found in counted.items()}
+    assert filed == {"all": (4, 2), "manufacturing": (2, 1), "industrial": (3, 1), "renovation": (1, 1)}
+    assert {group: found.started.now for group, found in counted.items()} == {
+        group: of_all for group, (of_all, _of_renovation) in filed.items()
+    }
+    reader = client_of(make_user())
+    for group, (of_all, of_renovation) in filed.items():
+        shown = page(f"?group={group}")
+        for milestone in ("filed", "started"):
+            said = re.findall(rf'href="([^"]*reached={milestone}[^"]*)"', shown.content.decode())
+            addresses = dict.fromkeys(address.replace("&amp;", "&") for address in said)
+            rows = [_projects_listed(reader, address) for address in addresses if "2021" not in address]
+            several = milestone == "filed" and group != "renovation"
+            assert rows == ([of_all, of_renovation] if several else [of_all]), (group, milestone)
+    with time_machine.travel(NOW, tick=False):
+        totals = api(make_user()).get("/api/v1/investments/totals/?group=manufacturing").json()
+    assert (totals["filed"]["now"], totals["filed_renovation"]["now"], totals["started"]["now"]) == (2, 1, 2)
+
+
+def _projects_listed(reader: Client, address: str) -> int:
+    with time_machine.travel(NOW, tick=False):
+        found = reader.get(address)
+    rows: int = found.context["page"].rows
+    return rows
 
 
 def _reach(template: ChainTemplate, project: Project, code: str, on: date) -> None:

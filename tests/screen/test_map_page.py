@@ -298,3 +298,11 @@ def test_the_name_of_a_town_steps_aside_for_the_marks() -> None:
 def test_the_filter_of_what_is_not_reached_yet_says_so() -> None:
     with translation.override("zh-hans"):
         assert str(MapFilter.base_filters["not_yet"].label) == "六未"
+
+
+def test_the_name_of_a_town_stands_aside_where_marks_stand_one_below_the_other() -> None:
+    town = Town("", "前进街道", 500.0, 300.0, "")
+    column = tuple(Mark(530.0, float(y), Light.GREEN, 1, "", "") for y in range(200, 400, 14))
+
+    moved = _beside(town, column)
+    assert (moved.x < 500, moved.y) == (True, 300.0)

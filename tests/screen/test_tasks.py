@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from history.models import Change
-from ledger.sweeping import queue_sweep
+from ledger.sweeping import queue_sweep_and_reckoning
 from screen.models import Reckoning
 from screen.tasks import reckon_today
 from tests.make import MONDAY, make_nodes
@@ -80,7 +80,7 @@ def test_after_an_import_a_worker_reckons(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("ledger.sweeping.flag_overdue.delay", lambda: queued.append("flags"))
     monkeypatch.setattr("ledger.sweeping.reckon_today.delay", lambda: queued.append("reckoning"))
 
-    assert queue_sweep()
+    assert queue_sweep_and_reckoning()
     assert queued == ["flags", "reckoning"]
 
 

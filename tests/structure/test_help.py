@@ -39,7 +39,7 @@ NO_PAGE = {
     "meetings:agenda_move", "meetings:agenda_assign", "meetings:agenda_drop", "meetings:agenda_restore",
     "meetings:agenda_refresh", "meetings:agenda_add", "meetings:save_decision", "meetings:send_again",
     "meetings:apply_upload", "ledger:confirm", "ledger:again", "notices:change", "notices:revoke", "people:unit_move",
-    "people:unit_join", "people:link",
+    "people:unit_join", "people:link", "issues:visit_photo_withdraw",
 }  # fmt: skip
 """Addresses that need no help, each for its reason; a new address is either here or has a text."""
 

@@ -14,7 +14,7 @@ from ledger.mapping import LedgerMapping
 from ledger.mapping_files import built_in_names, load_mapping
 from ledger.opening import open_ledger
 from ledger.plan import Plan, make_plan
-from ledger.sweeping import queue_sweep
+from ledger.sweeping import queue_sweep_and_reckoning
 
 
 class Command(ImportCommand[Plan]):
@@ -38,7 +38,7 @@ class Command(ImportCommand[Plan]):
             chunks_of(path), file_name=path.name, actor=options["actor"], today=today,
             mapping=mapping, mapping_source=source, sheet=options["sheet"],
         )  # fmt: skip
-        queue_sweep()
+        queue_sweep_and_reckoning()
         return plan
 
     def say(self, plan: Plan) -> None:

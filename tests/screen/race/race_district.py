@@ -13,8 +13,10 @@ from domain.lifecycle import Status
 from domain.lights import LightRule
 from domain.race import Board
 from domain.workdays import WorkCalendar
+from history.models import Change
+from history.moments import told_of
 from issues.models import Issue
-from milestones.models import Node
+from milestones.models import Chain, Node
 from projects.models import Investment, InvestmentPlan, Project
 from screen.race.periods import RacePeriod, preset_period
 from screen.race.queries import Race, race_of
@@ -62,6 +64,16 @@ def invest(project: Project, made: int, planned: int) -> None:
 
 
 def make_race_district() -> RaceDistrict:
+    """Of 河庄's project something is reported today, of the others in January."""
+    with told_of(datetime(2026, 1, 14, 4, tzinfo=UTC)):
+        district = _district()
+    Change.objects.create(
+        verb=Change.Verb.NODE_FINISHED, actor=district.manager, project=district.theirs, at=NOW
+    )
+    return district
+
+
+def _district() -> RaceDistrict:
     town, other, far = make_unit("义蓬街道"), make_unit("河庄街道"), make_unit("远村街道")
     power = make_unit("供电公司", kind=Unit.Kind.DEPARTMENT)
     template = make_template("a", "b", "c", "d", "e", edges=(("c", "d"),), limit=10)
@@ -80,7 +92,10 @@ def make_race_district() -> RaceDistrict:
     others["d"].unit, others["e"].unit = power, power
     others["d"].save()
     others["e"].save()
-    make_nodes(make_template("x"), project=village, x=JANUARY)
+    hut = make_template("x")
+    make_nodes(hut, project=village, x=JANUARY)
+    for one, chain in ((project, template), (theirs, template), (village, hut)):
+        Chain.objects.create(project=one, template=chain, starts_on=date(2026, 1, 5))
     invest(project, made=300, planned=3_000)  # two months are planned: 500
     invest(theirs, made=900, planned=3_000)
     close(make_issue(project, today=JANUARY, lead_unit=power, due_on=date(2026, 1, 30)), date(2026, 1, 30))

@@ -1,5 +1,6 @@
 """The boards on their pages and over REST, added up by hand; the editor of the weights; points added and deducted."""
 
+from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -121,7 +123,7 @@ def test_the_page_opens_every_number_into_its_rows(district: RaceDistrict) -> No
 
 def test_the_page_of_a_unit_shows_what_its_score_is_made_of(district: RaceDistrict) -> None:
     said = text_of(client_of(make_user()).get(f"/race/towns/{district.town.pk}/"))
-    for number in ("34.47", "10.00", "0.3333", "0.5000", "3.47"):
+    for number in ("32.97", "10.00", "0.3333", "0.5000", "3.47"):
         assert number in said, number
     assert "1 node was held up by another one on its deadline and is not counted" in said
 
@@ -171,7 +173,7 @@ def test_the_sheet_of_the_page_has_the_same_lines(district: RaceDistrict) -> Non
     book = load_workbook(BytesIO(answer.getvalue()))
     rows = list(book["Race"].iter_rows(min_row=4, values_only=True))
     assert [(row[1], row[3], row[4]) for row in rows[:3]] == [
-        (1, "河庄街道", 100), (2, "义蓬街道", 34.47), (None, "远村街道", 0),
+        (1, "河庄街道", 100), (2, "义蓬街道", 32.97), (None, "远村街道", 0),
     ]  # fmt: skip
 
 
@@ -211,8 +213,8 @@ def test_other_weights_show_what_they_would_have_done_before_they_can_be_saved(
     assert RaceRules.objects.count() == 1, "what has not been looked at is not saved"
     shown = bureau.post("/race/weights/", sent | {"look": ""})
     # 义蓬: 20 × 1/3 and 30 × 1/2 instead of 30 × 1/3 and 20 × 1/2
-    assert "义蓬街道 34.47 36.14 2 2" in text_of(shown)
-    assert "义蓬街道 34.47 36.14 2 2" in text_of(unseen), "it is shown instead"
+    assert "义蓬街道 32.97 34.64 2 2" in text_of(shown)
+    assert "义蓬街道 32.97 34.64 2 2" in text_of(unseen), "it is shown instead"
     answer = bureau.post("/race/weights/", sent | {"save": "", "seen": seen_of(shown)})
     assert answer.status_code == 302
     newest = RaceRules.objects.first()
@@ -231,10 +233,36 @@ def test_a_frozen_board_keeps_its_weights(district: RaceDistrict) -> None:
     board = keep_board(race(), meeting="2026-10", actor=make_user(), now=NOW)
     _weigh(nodes=20, investment=30)
     frozen = text_of(client_of(make_user()).get("/race/?meeting=2026-10"))
-    assert "34.47" in frozen
+    assert "32.97" in frozen
     assert "weights version 1" in frozen
-    assert "36.14" in text_of(client_of(make_user()).get("/race/"))
+    assert "34.64" in text_of(client_of(make_user()).get("/race/"))
     assert board.rules.version == 1
+
+
+def test_a_board_of_before_a_measure_was_added_is_shown_as_it_was_and_weighed_anew_without_it(
+    district: RaceDistrict,
+) -> None:
+    keep_board(race(), meeting="2026-10", actor=make_user(), now=NOW)
+    before, version = RaceBoard.objects.get(), RaceRules.objects.get()
+    version.data["weights"]["towns"] |= {"entries": 10}
+    del version.data["weights"]["towns"]["updates"]
+    for line in before.boards["towns"]:
+        line["parts"] = [part for part in line["parts"] if part["measure"] != "updates"]
+    QuerySet(RaceRules).update(data=version.data)
+    QuerySet(RaceBoard).update(boards=before.boards)
+    reader = client_of(make_user())
+    shown = text_of(reader.get("/race/?meeting=2026-10"))
+    assert "32.97" in shown
+    assert "Updated this week" not in shown
+    address = f"/race/towns/{district.town.pk}/"
+    assert reader.get(f"{address}?meeting=2026-10").status_code == 200
+    assert reader.get(f"{address}updates/?meeting=2026-10").status_code == 404
+    with closing(reader.get("/race/export/?meeting=2026-10")) as sheet:
+        assert sheet.status_code == 200
+    assert race().rules.weights[Board.TOWNS][Measure.UPDATES] == 0, "no weight before somebody gives it one"
+    assert race().boards[Board.TOWNS][1].score == Decimal("34.47"), "the quality of entries still weighs 10"
+    answer = reader.post("/race/weights/", _weights(Rules(1), entries=7, updates=3) | {"look": ""})
+    assert "义蓬街道 32.97 33.99" in text_of(answer), "without the measure the rest, 97, is raised to 100"
 
 
 @pytest.mark.parametrize(
@@ -316,13 +344,13 @@ def test_points_are_deducted_on_the_page_with_a_reason_and_withdrawn_with_one(di
         "reason": "照片不符",
     }
     assert bureau.post("/race/adjustments/", sent).status_code == 302
-    assert "29.47" in text_of(bureau.get("/race/"))
+    assert "27.97" in text_of(bureau.get("/race/"))
     assert "照片不符" in text_of(bureau.get(f"/race/towns/{district.town.pk}/"))
     row = RaceAdjustment.objects.get()
     away = reverse("screen:race_withdraw", args=[row.pk])
     assert bureau.post(away, {"reason": " "}).status_code == 400
     assert bureau.post(away, {"reason": "复核有误"}).status_code == 302
-    assert "34.47" in text_of(bureau.get("/race/"))
+    assert "32.97" in text_of(bureau.get("/race/"))
     listed = text_of(bureau.get("/race/adjustments/"))
     assert "照片不符" in listed
     assert "复核有误" in listed

@@ -63,13 +63,13 @@ def numbers(
 
 
 def test_the_board_of_the_towns_as_it_is_added_up_by_hand(district: RaceDistrict) -> None:
-    # 义蓬, 30 × 1/3, 20 × (300/500)/1.2, 20 × 0/1, 12 × 1/2, 8 × (1 − 17/30), 10 × 1/2
+    # 义蓬, 30 × 1/3, 20 × (300/500)/1.2, 20 × 0/1, 12 × 1/2, 8 × (1 − 17/30), 7 × 1/2, 3 × 0/1
     assert [part.points for part in line_of(district.town).parts] == [
-        Decimal(points) for points in ("10.00", "10.00", "0.00", "6.00", "3.47", "5.00")
+        Decimal(points) for points in ("10.00", "10.00", "0.00", "6.00", "3.47", "3.50", "0.00")
     ]
     assert board_of(race()) == {
-        "河庄街道": (1, "100.00"),  # no issue: the other four weights, 80, are raised to 100
-        "义蓬街道": (2, "34.47"),
+        "河庄街道": (1, "100.00"),  # no issue: the other five weights, 80, are raised to 100
+        "义蓬街道": (2, "32.97"),
         "远村街道": (None, "0.00"),
     }
 
@@ -218,6 +218,48 @@ def test_an_entry_counts_with_its_proof_and_entered_in_time(district: RaceDistri
     assert line_of(district.town).found.marks[Mark.BACK_FILLED] == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [(date(2026, 2, 27), 0), (date(2026, 2, 28), 1), (FRIDAY, 1), (FRIDAY + timedelta(days=1), 0)],
+)
+def test_a_project_is_up_to_date_where_something_was_reported_in_the_last_seven_days(
+    district: RaceDistrict, day: date, counts: int
+) -> None:
+    assert numbers(district.town, Measure.UPDATES) == (0, 1, 1)
+    at = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+    reported = {"actor": district.manager, "project": district.project, "at": at}
+    Change.objects.create(verb=Change.Verb.NODE_REMINDED, **reported)
+    assert numbers(district.town, Measure.UPDATES) == (0, 1, 1), "a reminder says nothing of the project"
+    for verb in (Change.Verb.ISSUE_NOTED, Change.Verb.PROOF_ADDED):
+        Change.objects.create(verb=verb, **reported)
+    assert numbers(district.town, Measure.UPDATES) == (counts, 1, 1)
+    rows_found = evidence(Measure.UPDATES, asked(district.town)).rows
+    assert [row.days for row in rows_found] == [(day if day <= FRIDAY else JANUARY,)]
+
+
+def test_only_projects_under_way_are_to_be_reported(district: RaceDistrict) -> None:
+    chain, left = district.project.chain, [district.nodes[code] for code in ("c", "d", "e")]
+    chain.starts_on = FRIDAY + timedelta(days=1)
+    chain.save()
+    assert numbers(district.town, Measure.UPDATES) == (0, 0, 0), "it has not begun"
+    chain.starts_on = FRIDAY
+    chain.save()
+    assert numbers(district.town, Measure.UPDATES) == (0, 1, 1)
+    for node in left:
+        done(node, FRIDAY + timedelta(days=3))
+    past = RacePeriod(PERIOD.first, FRIDAY, FRIDAY + timedelta(days=5))
+    assert numbers(district.town, Measure.UPDATES, period=past) == (0, 1, 1), (
+        "it was not done on the last day"
+    )
+    for node in left:
+        done(node, FRIDAY)
+    assert numbers(district.town, Measure.UPDATES) == (0, 0, 0)
+    left[0].status, left[0].finished_on, left[0].held_on = Status.HELD, None, FEBRUARY
+    left[0].finish_entered_on = None
+    left[0].save()
+    assert numbers(district.town, Measure.UPDATES) == (0, 0, 0), "on hold"
+
+
 def test_red_slips_are_counted_by_their_addressee(district: RaceDistrict) -> None:
     for number, level in enumerate((SlipLevel.RED, SlipLevel.YELLOW)):
         Supervision.objects.create(
@@ -226,7 +268,7 @@ def test_red_slips_are_counted_by_their_addressee(district: RaceDistrict) -> Non
             proposed_on=MONDAY,
         )  # fmt: skip
     line = line_of(district.town)
-    assert (line.found.red_slips, line.adjusted, line.score) == (1, Decimal(-2), Decimal("32.47"))
+    assert (line.found.red_slips, line.adjusted, line.score) == (1, Decimal(-2), Decimal("30.97"))
 
 
 def _moved(district: RaceDistrict, *, asked: date, due: date) -> None:
@@ -345,7 +387,7 @@ def test_as_many_questions_however_many_units(
     for _ in range(more):
         nodes = make_nodes(project=make_project(), a=JANUARY, b=FEBRUARY)
         done(nodes["a"], JANUARY)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         race()
 
 
