@@ -19,7 +19,7 @@ from milestones.calendar_table import load_calendar
 from screen.models import RaceBoard
 from screen.race.evidence import Asked, Evidence, EvidenceRow, evidence
 from screen.race.periods import PRESETS, PeriodForm
-from screen.race.queries import KIND_OF, Race, frozen_race, race_of
+from screen.race.queries import KIND_OF, Race, frozen_race, race_now
 
 _PERIOD = [
     OpenApiParameter("period", str, enum=list(PRESETS), description="Up to today; this quarter if not said."),
@@ -107,7 +107,7 @@ class RaceView(APIView):
             frozen = get_object_or_404(RaceBoard.objects.select_related("rules"), meeting=meeting[:20])
             return Response(_race(frozen_race(frozen)))
         period = PeriodForm(request.query_params).asked(timezone.localdate())
-        return Response(_race(race_of(period, _rule(), timezone.now())))
+        return Response(_race(race_now(period, _rule(), timezone.now())))
 
 
 class RaceRowsView(APIView):

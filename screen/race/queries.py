@@ -40,7 +40,9 @@ from history.models import Change
 from issues.models import Issue, Supervision
 from milestones.models import Node, TemplateNode
 from projects.models import Investment, InvestmentPlan, Project
+from screen.keeping import Keeper
 from screen.models import RaceAdjustment, RaceBoard, RaceRules
+from screen.on_record import OnRecord
 from screen.race import rows
 from screen.race.periods import RacePeriod, preset_period
 
@@ -94,6 +96,12 @@ def race_of(period: RacePeriod, rule: LightRule, now: datetime, rules: Rules | N
     before = {board: ranks_of(lines_of(last, board)) if last else {} for board in Board}
     boards = {board: ranked(found[board], board, rules, before[board]) for board in Board}
     return Race(period, rules, boards, before=last.meeting if last else "")
+
+
+def race_now(period: RacePeriod, rule: LightRule, now: datetime) -> Race:
+    """The same, kept as long as nothing at all is changed: after a meeting everybody opens it, and row after row."""
+    keeper = Keeper("race", OnRecord.now())
+    return keeper.unchanged("race", lambda: race_of(period, rule, now), key=f"{period}|{rule.today}")
 
 
 def meeting_race(rule: LightRule, now: datetime) -> Race:

@@ -30,7 +30,7 @@ from screen.race.actions import adjust, weigh_anew, withdraw_adjustment
 from screen.race.evidence import Asked, Evidence, evidence, marked
 from screen.race.forms import AdjustmentForm, WeightsForm, WithdrawForm
 from screen.race.periods import PRESETS, PeriodForm
-from screen.race.queries import KIND_OF, Race, frozen_race, race_of, rescored, rules_in_force
+from screen.race.queries import KIND_OF, Race, frozen_race, race_now, rescored, rules_in_force
 from screen.race.words import (
     ABOVE,
     BELOW,
@@ -219,7 +219,7 @@ def _race(request: UserRequest) -> Race:
     if meeting:
         return frozen_race(get_object_or_404(RaceBoard.objects.select_related("rules"), meeting=meeting[:20]))
     period = PeriodForm(request.GET).asked(timezone.localdate())
-    return race_of(period, _rule(), timezone.now())
+    return race_now(period, _rule(), timezone.now())
 
 
 def _rule() -> LightRule:

@@ -20,7 +20,9 @@ from domain.errors import DomainError, RuleError, StaleError
 from domain.race import DEFAULT_WEIGHTS, MEASURES, Board, Measure, Rules
 from history.models import Change
 from screen.models import RaceAdjustment, RaceBoard, RaceRules
+from screen.race import queries
 from screen.race.actions import adjust, keep_board, weigh_anew, withdraw_adjustment
+from screen.race.queries import race_of
 from tests.make import FRIDAY, make_unit, make_user
 from tests.pages import client_of, tags_of, text_of
 from tests.rest import api
@@ -416,3 +418,26 @@ def test_a_frozen_board_stays_whatever_happens_and_the_next_is_compared_with_it(
         board.delete()
     with pytest.raises(RuleError, match="frozen already"):
         keep_board(race(), meeting="2026-09", actor=make_user(), now=NOW)
+
+
+def test_the_boards_are_counted_once_until_something_changes(
+    district: RaceDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = list[object]()
+
+    def count(*asked: Any) -> Any:
+        counted.append(asked)
+        return race_of(*asked)
+
+    monkeypatch.setattr(queries, "race_of", count)
+    reader = make_user()
+
+    client_of(reader).get("/race/")
+    client_of(make_user()).get("/race/")
+    assert api(reader).get("/api/v1/race/").status_code == 200
+    assert len(counted) == 1
+    client_of(reader).get("/race/?period=month")
+    assert len(counted) == 2
+    Change.objects.create(actor=reader, verb=Change.Verb.NODE_FINISHED)
+    client_of(reader).get("/race/")
+    assert len(counted) == 3
