@@ -66,8 +66,8 @@ def measure(report: Report, manager: User) -> None:
         api = Client(port, {"Authorization": f"Token {token.key}"})
         page = Client(port, {"Cookie": f"sessionid={session_of(manager)}"})
         for what, client, address in (
-            ("/race/, both boards of the quarter", page, "/race/"),
+            ("… /race/ once more, nothing changed since", page, "/race/"),
             ("… the rows of one number", page, f"/race/{Board.TOWNS}/{town}/nodes/"),
-            ("/api/v1/race/", api, "/api/v1/race/"),
+            ("… /api/v1/race/, the same", api, "/api/v1/race/"),
         ):
             report.add(Figure(what, client.median(address), "ms", BUDGET, floor, beside))

@@ -8,8 +8,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.emptying import empty_database
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -20,6 +23,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder of real data (../shared/data) is not there")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """What a test commits need not survive a power cut: PostgreSQL does not wait for its disk."""
+    if connection.vendor == "postgresql":
+        connections.settings["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +58,14 @@ def _leave_alone_with(*, seconds: float) -> None:
                 return
             time.sleep(0.1)
         cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    """After a test whose transactions are real the database is emptied by us, not by ``flush``."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: empty_database())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -100,6 +118,13 @@ def _plain_files(settings: Any) -> None:
     }
     settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def _counted_anew(settings: Any) -> None:
+    """How often somebody has asked is counted in a cache that is this test's alone: Redis is everybody's."""
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": str(uuid4())}}
 
 
 @pytest.fixture

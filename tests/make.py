@@ -123,8 +123,9 @@ def make_nodes(
 
 
 def make_node(**fields: Any) -> Node:
-    """One node of a chain of one."""
-    node = make_nodes(make_template("only"), project=fields.pop("project", None))["only"]
+    """One node of a chain of one: of its own, unless many of them share a `template`."""
+    template = fields.pop("template", None) or make_template("only")
+    node = make_nodes(template, project=fields.pop("project", None))["only"]
     for name, value in fields.items():
         setattr(node, name, value)
     if node.status in {Status.RUNNING, Status.HELD} and node.started_on is None:

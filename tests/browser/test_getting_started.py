@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.browser.conftest import PASSWORD, log_in, zh
+from tests.browser.conftest import PASSWORD, log_in, log_in_by_form, zh
 from tests.make import make_project, make_unit, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,7 +15,7 @@ def test_an_empty_installation_is_set_up_and_the_first_liaison_comes_in(
     page: Page, browser: Browser, live_server: LiveServer, complaints: list[str]
 ) -> None:
     admin = make_user("liaison", is_staff=True, is_superuser=True, username="first")
-    log_in(page, live_server, admin)
+    log_in_by_form(page, live_server, admin)
     page.locator(".start .next a.main").click()
 
     for name, kind in (("经信局", "bureau"), ("东镇", "town")):

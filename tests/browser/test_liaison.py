@@ -13,7 +13,7 @@ from accounts.models import Unit, User
 from domain.lifecycle import Status
 from history.models import Change
 from milestones.models import Node, Proof
-from tests.browser.conftest import PASSWORD, log_in, zh
+from tests.browser.conftest import PASSWORD, log_in, log_in_by_form, zh
 from tests.make import MONDAY, make_node, make_project, make_unit, make_user
 from tests.projects.file_samples import photo
 
@@ -240,7 +240,7 @@ def test_what_is_stale_can_be_sent_all_the_same(
 def test_who_has_been_logged_out_logs_in_and_it_is_sent(
     page: Page, live_server: LiveServer, node: Node, liaison: User
 ) -> None:
-    log_in(page, live_server, liaison, "/my/")
+    log_in_by_form(page, live_server, liaison, "/my/")
     second = take_photo(page, node)
     page.context.clear_cookies(name="sessionid")
 

@@ -15,7 +15,7 @@ from tests.make import MONDAY, make_user
 from tests.screen.complete_district import make_complete_district
 from tests.screen.small_district import NOON
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 unheard = pytest.mark.usefixtures("complaints")
 """The browser has nothing to complain about."""
 

@@ -1,8 +1,5 @@
 """What tests of issues may ask for."""
 
-from typing import Any
-from uuid import uuid4
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,13 +7,6 @@ from django.utils import timezone
 from issues.actions import make_link
 from issues.models import EnterpriseLink
 from tests.make import make_project, make_user
-
-
-@pytest.fixture
-def _counted_anew(settings: Any) -> None:
-    """How often somebody has asked is counted in a cache that is this test's alone."""
-    memory = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": str(uuid4())}}
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import pytest
 from meetings.minutes import Minutes, builtin_template, fill
 from tests.meetings.papers import ITEM, MINUTES, decided
 
+pytestmark = pytest.mark.office
+
 OFFICE = shutil.which("soffice")
 A4 = (595, 842)
 

@@ -168,6 +168,7 @@ def pages_of(pdf: bytes) -> list[tuple[float, float]]:
     return [(float(width), float(height)) for width, height in boxes]
 
 
+@pytest.mark.office
 def test_libreoffice_opens_it_and_prints_every_sheet_on_a4_across(tmp_path: Path) -> None:
     needs_office()
 
@@ -178,6 +179,7 @@ def test_libreoffice_opens_it_and_prints_every_sheet_on_a4_across(tmp_path: Path
         assert (round(width), round(height)) == (842, 595), "A4 across"
 
 
+@pytest.mark.office
 def test_libreoffice_prints_the_workbook_of_an_empty_district(tmp_path: Path) -> None:
     needs_office()
 

@@ -14,7 +14,7 @@ from accounts.models import Unit, User
 from domain.lifecycle import Status
 from history.models import Change
 from milestones.models import Node
-from tests.make import make_node, make_project, make_unit, make_user
+from tests.make import make_node, make_project, make_template, make_unit, make_user
 from tests.milestones.test_races import at_once
 from tests.pages import client_of, tags_of, text_of
 
@@ -236,7 +236,9 @@ def test_nonsense_is_refused_with_a_sentence(wrong: dict[str, Any]) -> None:
     node = late()
     sent = {**SHIFT, "row": rows(node), **wrong}
     if len(sent["row"]) > 500:
-        sent["row"] = rows(*[late() for _ in range(501)])
+        template, town = make_template("only"), make_unit()
+        many = [late(template=template, project=make_project(town=town)) for _ in range(501)]
+        sent["row"] = rows(*many)
 
     assert client_of(make_user()).post("/overdue/bulk/", sent).status_code == 400
 

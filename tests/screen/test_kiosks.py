@@ -28,13 +28,6 @@ NOW = datetime.fromisoformat("2026-03-06 12:00+08:00")
 TOMORROW, YESTERDAY = NOW + timedelta(days=1), NOW - timedelta(days=1)
 
 
-@pytest.fixture
-def _counted_anew(settings: Any) -> None:
-    """How often somebody has guessed is counted in a cache that is this test's alone."""
-    memory = "django.core.cache.backends.locmem.LocMemCache"
-    settings.CACHES = {"default": {"BACKEND": memory, "LOCATION": str(uuid4())}}
-
-
 @pytest.fixture(autouse=True)
 def _at_noon(time_machine: "time_machine.TimeMachineFixture") -> None:
     time_machine.move_to(NOW, tick=False)
