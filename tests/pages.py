@@ -2,11 +2,11 @@
 
 import re
 from html.parser import HTMLParser
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from accounts.models import User
@@ -17,7 +17,7 @@ def client_of(user: User, *, language: str = "en") -> Client:
 
     The session is what a log-in leaves behind; the log-in itself would take five times as long.
     """
-    session = SessionStore()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()

@@ -97,10 +97,14 @@ GROUPS: Final = sorted({_group(path) for path in _addresses()} | {"accounts"})
 
 @dataclass(frozen=True)
 class District:
-    """A small district that has at least one row behind every page; who reads it, and where it is served."""
+    """A small district that has at least one row behind every page; who reads it, and where it is served.
+
+    `sessions` are those of the readers, on record before any test begins: what a test writes the server does not see.
+    """
 
     server: LiveServer
     readers: dict[str, User]
+    sessions: dict[str, str]
     rows: dict[str, Any]
     doors: dict[str, str]
 
@@ -147,9 +151,10 @@ def district(
         try:
             with override_settings(STORAGES=in_memory, DATA_DIR=tmp_path_factory.mktemp("data")):
                 readers, rows, doors = _make_district()
+            sessions = {role: client_of(user).cookies["sessionid"].value for role, user in readers.items()}
             # Its own server: asking for ``live_server`` would empty the database after each test.
             server = LiveServer("localhost")
-            yield District(server, readers, rows, doors)
+            yield District(server, readers, sessions, rows, doors)
             server.thread.terminate()
         finally:
             empty_database()
@@ -230,10 +235,18 @@ def reader(browser: Browser, district: District, role: str = "") -> Page:
         bypass_csp=True, service_workers="block", locale="zh-CN", **(phone if role == "liaison" else screen)
     )
     if role:
-        session = client_of(district.readers[role]).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": district.server.url}])
+        context.add_cookies(
+            [{"name": "sessionid", "value": district.sessions[role], "url": district.server.url}]
+        )
     context.add_init_script(WATCH)
     return context.new_page()
+
+
+def look_at(page: Page, address: str) -> None:
+    """The page itself: who has not logged in would see another, in which nothing is wrong."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert (answer.status, "/login/" in page.url) == (200, False), page.url
 
 
 def broken(page: Page, **asked: Any) -> list[str]:
@@ -260,7 +273,7 @@ def test_no_page_of_this_place_breaks_a_rule(
     wrong: dict[str, list[str]] = {}
     for path in district.pages(client_of(district.readers[role], language="zh-hans"), group):
         page.emulate_media(color_scheme="light")
-        page.goto(f"{district.server}{path}")
+        look_at(page, f"{district.server}{path}")
         page.evaluate(axe)
         # The colours are looked at once, as a manager sees most of them.
         without = {"color-contrast": {"enabled": role == "manager"}}
@@ -295,6 +308,6 @@ def test_what_packages_show_breaks_no_rule_that_we_could_keep(
 ) -> None:
     page = reader(browser, district, "administrator")
     page.route("**/swagger-ui*.js", lambda route: route.abort())  # what it draws has colours of its own
-    page.goto(f"{district.server}{path}")
+    look_at(page, f"{district.server}{path}")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert broken(page, runOnly={"type": "tag", "values": RULES}, rules=NOT_OURS) == []

@@ -124,8 +124,7 @@ def test_a_lost_server_leaves_the_last_picture_which_says_how_old_it_is_until_th
     hung(page, live_server, kiosk[1])
     gone = _without_server(page)
     age = page.locator("#age")
-    with page.expect_request(re.compile("/wall/pictures/")):
-        page.clock.run_for(34_000)
+    page.clock.run_for(34_000)
     expect(age).to_contain_text(zh("no connection"))
     expect(age).not_to_have_class(re.compile("stale"))
 
