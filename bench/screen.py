@@ -28,7 +28,7 @@ _WORKER = """
 import django
 django.setup()
 from django.utils import timezone
-from screen.board import count_ahead
+from screen.ahead import count_ahead
 count_ahead(timezone.localdate())
 """
 _LOADED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script[^>]* src="([^"]+)"')

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import get_language
+
 from accounts.access import sees_the_district
 from accounts.models import User
 from domain.lights import LightRule
@@ -11,9 +13,9 @@ from milestones.calendar_table import load_calendar
 from projects.models import Project
 from screen.investment_block import InvestmentBlock, investment_block
 from screen.issue_load import IssueLoad, issue_load
-from screen.keeping import COUNT_ANEW, Keeper
+from screen.keeping import COUNT_ANEW, SECONDS, Keeper
 from screen.matrix import Matrix, matrix_of
-from screen.narrowing import Narrowing, everything
+from screen.narrowing import Narrowing
 from screen.queries import Screen, screen_of
 from screen.stations import NotYet, not_yet_counts
 from screen.urgent import Urgent, most_urgent
@@ -52,7 +54,11 @@ def board_of(reader: User, rule: LightRule, narrowing: Narrowing, keeper: Keeper
     )
 
 
-def count_ahead(today: date) -> None:
-    """Count the whole district, so that what the ``Keeper`` keeps of it is there for the first one who looks today."""
-    reader, narrowing = User.objects.system(), everything(today)
-    board_of(reader, LightRule.on(today, load_calendar()), narrowing, Keeper.of(reader, narrowing.key))
+def kept_board(
+    reader: User, today: date, narrowing: Narrowing, keeper: Keeper, *, seconds: int = SECONDS
+) -> Board:  # fmt: skip
+    """The same of `today` in the language of now, kept so long where nothing at all changes."""
+    return keeper.unchanged(
+        "board", key=f"{today}|{narrowing.period}|{get_language()}", seconds=seconds,
+        make=lambda: board_of(reader, LightRule.on(today, load_calendar()), narrowing, keeper),
+    )  # fmt: skip

@@ -121,8 +121,10 @@ class Keeper:
         """Of all that the reader may see."""
         return replace(self, scope=self.scope.partition("?")[0])
 
-    def unchanged(self, what: str, make: Callable[[], Counted], *, key: str = "") -> Counted:
-        """What `make` gives, kept only as long as nothing at all is changed by anybody.
+    def unchanged(
+        self, what: str, make: Callable[[], Counted], *, key: str = "", seconds: int = SECONDS
+    ) -> Counted:  # fmt: skip
+        """What `make` gives, kept for `seconds` and only as long as nothing at all is changed by anybody.
 
         It may hang on all that is on record; beside that on nothing but `key` and the reader's scope.
         """
@@ -132,7 +134,7 @@ class Keeper:
         found: Counted | None = cache.get(name)
         if found is None:
             found = make()
-            cache.set(name, found, SECONDS)
+            cache.set(name, found, seconds)
         return found
 
     def kept(

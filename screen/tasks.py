@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from milestones.calendar_table import load_calendar
-from screen.board import count_ahead
+from screen.ahead import count_ahead
 from screen.reckoning.actions import reckon
 
 log = logging.getLogger(__name__)

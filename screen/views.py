@@ -7,19 +7,18 @@ from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
 
 from accounts.http import UserRequest
-from domain.lights import Light, LightRule
-from milestones.calendar_table import load_calendar
+from domain.lights import Light
 from milestones.filter_choices import unit_choices
 from screen import addresses
-from screen.board import board_of
+from screen.board import kept_board
 from screen.board_words import investment_lines, issue_lines, not_yet_lines, urgent_lines
 from screen.drawing import draw
 from screen.figures import day_figures, figures, unit_bars
 from screen.freshness import fresh, not_modified, page_tag
-from screen.judgements import judgements
+from screen.judgements import kept_judgements
 from screen.keeping import Keeper
 from screen.narrowing import PLACES, NarrowingForm, said_of_projects
 from screen.on_record import OnRecord
@@ -37,10 +36,7 @@ def home(request: UserRequest) -> HttpResponse:
     if not has_message and (unchanged := not_modified(request, tag)):
         return unchanged
     keeper = Keeper.of(request.user, narrowing.key, record)
-    board = keeper.unchanged(
-        "board", key=f"{now.date()}|{narrowing.period}|{get_language()}",
-        make=lambda: board_of(request.user, LightRule.on(now.date(), load_calendar()), narrowing, keeper),
-    )  # fmt: skip
+    board = kept_board(request.user, now.date(), narrowing, keeper)
     screen, carried = board.screen, narrowing.carried
     loud = [band for band in screen.bands if not band.is_quiet] or list(screen.bands[:1])
     choices = {**unit_choices(), **said_of_projects(request.user, keeper)}
@@ -74,11 +70,7 @@ def home(request: UserRequest) -> HttpResponse:
         "due_days": day_figures(screen),
         "causes_url": carried(addresses.causes_url()),
         "due_url": carried(addresses.due_url(screen.span)),
-        "judgements": keeper.unchanged(
-            "judgements",
-            key=f"{now.date()}|{narrowing.period}|{get_language()}",
-            make=lambda: judgements(request.user, narrowing),
-        ),
+        "judgements": kept_judgements(request.user, now.date(), narrowing, keeper),
         "under_way_url": carried(addresses.under_way_url()),
     }
     response = render(request, "screen/home.html", context)

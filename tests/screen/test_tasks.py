@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from history.models import Change
 from ledger.sweeping import queue_sweep_and_reckoning
+from screen import board
+from screen.board import Board, board_of
 from screen.models import Reckoning
 from screen.tasks import reckon_today
 from tests.make import MONDAY, make_nodes
@@ -30,7 +33,28 @@ def test_the_worker_reckons_every_night_as_of_the_day() -> None:
     assert (kept.day, kept.projects, kept.nodes) == (timezone.localdate(), 1, 3)
 
 
-def test_who_looks_first_in_the_morning_finds_the_district_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_who_looks_first_in_the_morning_finds_the_district_counted(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = make_small_district()
+    reckon_today()
+    counted = list[object]()
+
+    def count(*asked: Any) -> Board:
+        counted.append(asked)
+        return board_of(*asked)
+
+    monkeypatch.setattr(board, "board_of", count)
+
+    client_of(leader, language=language).get("/")
+    assert counted == []
+    Change.objects.create(actor=leader, verb=Change.Verb.PROJECT_CHANGED)
+    client_of(leader, language=language).get("/")
+    assert len(counted) == 1
+
+
+def test_in_the_day_only_what_has_changed_is_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
     leader = make_small_district()
     reckon_today()
     counted = list[object]()
@@ -41,6 +65,7 @@ def test_who_looks_first_in_the_morning_finds_the_district_counted(monkeypatch: 
 
     monkeypatch.setattr("screen.queries._states", count)
 
+    Change.objects.create(actor=leader, verb=Change.Verb.INVESTMENT_RECORDED)
     client_of(leader).get("/")
     assert counted == []
     Change.objects.create(actor=leader, verb=Change.Verb.PROJECT_CHANGED)
