@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import get_language
-
 from accounts.access import sees_the_district
 from accounts.models import User
 from domain.lights import LightRule
@@ -59,6 +57,6 @@ def kept_board(
 ) -> Board:  # fmt: skip
     """The same of `today` in the language of now, kept so long where nothing at all changes."""
     return keeper.unchanged(
-        "board", key=f"{today}|{narrowing.period}|{get_language()}", seconds=seconds,
+        "board", key=narrowing.as_read(today), seconds=seconds,
         make=lambda: board_of(reader, LightRule.on(today, load_calendar()), narrowing, keeper),
     )  # fmt: skip

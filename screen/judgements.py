@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Protocol
 
-from django.utils.translation import get_language
-
 from accounts.models import User
 from screen.forecast.block import block as forecast_block
 from screen.keeping import SECONDS, Keeper
@@ -31,6 +29,6 @@ def kept_judgements(
 ) -> list[Judgement]:  # fmt: skip
     """The same as of `today` in the language of now, kept so long where nothing at all changes."""
     return keeper.unchanged(
-        "judgements", key=f"{today}|{narrowing.period}|{get_language()}", seconds=seconds,
+        "judgements", key=narrowing.as_read(today), seconds=seconds,
         make=lambda: judgements(reader, narrowing),
     )  # fmt: skip

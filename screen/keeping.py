@@ -109,7 +109,7 @@ class Keeper:
     )
 
     @classmethod
-    def of(cls, reader: User, narrowed_to: str, record: OnRecord | None = None) -> "Keeper":
+    def of(cls, reader: User, narrowed_to: str = "", record: OnRecord | None = None) -> "Keeper":
         """`record` is the state of now, where it has been asked for already."""
         if sees_the_district(reader):
             sees = "all"

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
@@ -63,6 +64,10 @@ class Narrowing:
     def key(self) -> str:
         """Names what is narrowed to, the period aside."""
         return urlencode(self.places)
+
+    def as_read(self, today: date) -> str:
+        """Names what is read of it on a day: the period too, and the language of now."""
+        return f"{today}|{self.period}|{get_language()}"
 
 
 def everything(today: date) -> Narrowing:

@@ -22,7 +22,6 @@ from meetings.views.week import live_sheets
 from milestones.calendar_table import load_calendar
 from milestones.page_numbers import page_of
 from screen.keeping import Keeper
-from screen.narrowing import everything
 from screen.queries import screen_of
 from screen.sentence import clauses
 
@@ -31,7 +30,7 @@ from screen.sentence import clauses
 def index(request: UserRequest) -> HttpResponse:
     now = timezone.localtime()
     rule = LightRule.on(now.date(), load_calendar())
-    screen = screen_of(request.user, rule, keeper=Keeper.of(request.user, everything(rule.today).key))
+    screen = screen_of(request.user, rule, keeper=Keeper.of(request.user))
     meetings = Meeting.objects.visible_to(request.user)
     frozen = meetings.frozen()
     page = page_of(request.GET.get("page", ""), frozen.count())

@@ -13,7 +13,6 @@ from domain.lights import Light, LightRule
 from milestones.templatetags.amounts import growth_words
 from milestones.templatetags.lights import day_text, reading
 from screen.keeping import Keeper
-from screen.narrowing import everything
 from screen.queries import Screen, screen_of
 from screen.sentence import Clause, clauses
 from screen.urgent import Urgent, most_urgent
@@ -54,8 +53,7 @@ class Wall:
 
 def wall_of(reader: User, rule: LightRule) -> Wall:
     """The pictures of what `reader` may see on the day of `rule`; eight queries beside those of the one screen."""
-    keeper = Keeper.of(reader, everything(rule.today).key)
-    screen, issues = screen_of(reader, rule, keeper=keeper), open_issues(reader, rule)
+    screen, issues = screen_of(reader, rule, keeper=Keeper.of(reader)), open_issues(reader, rule)
     investment = wall_investment(reader, rule.today)
     return Wall(
         screen=screen, sentence=clauses(screen), figures=_figures(screen, issues, investment),
